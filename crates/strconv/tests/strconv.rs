@@ -1,0 +1,5 @@
+//! The behaviour of `pintle-strconv`.
+
+mod strconv {
+    mod printable;
+}
