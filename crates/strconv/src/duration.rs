@@ -154,9 +154,9 @@ impl fmt::Display for Duration {
         let magnitude = self.0.unsigned_abs();
         match magnitude {
             0 => f.write_str("0s"),
-            ..MICROSECOND => write!(f, "{magnitude}ns"),
-            ..MILLISECOND => write_scaled(f, magnitude, 3, "µs"),
-            ..SECOND => write_scaled(f, magnitude, 6, "ms"),
+            1..MICROSECOND => write!(f, "{magnitude}ns"),
+            MICROSECOND..MILLISECOND => write_scaled(f, magnitude, 3, "µs"),
+            MILLISECOND..SECOND => write_scaled(f, magnitude, 6, "ms"),
             _ => {
                 let minutes = magnitude / (60 * SECOND);
                 if minutes >= 60 {

@@ -53,7 +53,7 @@ impl Error for NotJson {}
 /// ```
 pub fn append_json_f64(out: &mut impl Append, value: f64) -> Result<(), NotJson> {
     let magnitude = value.abs();
-    append(out, &Float::from(value), magnitude < 1e-6 || magnitude >= 1e21)
+    append(out, &Float::from(value), !(1e-6..1e21).contains(&magnitude))
 }
 
 /// Appends a float of 32 bits as Go's `encoding/json` writes it.
@@ -71,7 +71,7 @@ pub fn append_json_f64(out: &mut impl Append, value: f64) -> Result<(), NotJson>
 pub fn append_json_f32(out: &mut impl Append, value: f32) -> Result<(), NotJson> {
     // Compared as 32 bits: the float nearest to 1e-6 is below the 64-bit one.
     let magnitude = value.abs();
-    append(out, &Float::from(value), magnitude < 1e-6 || magnitude >= 1e21)
+    append(out, &Float::from(value), !(1e-6..1e21).contains(&magnitude))
 }
 
 fn append(out: &mut impl Append, float: &Float, extreme: bool) -> Result<(), NotJson> {
