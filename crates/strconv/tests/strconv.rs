@@ -1,5 +1,7 @@
 //! The behaviour of `pintle-strconv`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod strconv {
     mod printable;
 }

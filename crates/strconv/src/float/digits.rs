@@ -55,6 +55,27 @@ impl<'a> Digits<'a> {
             true => write!(scratch, "{:e}", magnitude as f32),
             false => write!(scratch, "{magnitude:e}"),
         };
+        Digits::settle_tie(float, written, scratch)
+    }
+
+    /// Where a float lies in the middle between two texts that are as short as can be, Rust takes the
+    /// upper one and Go the one whose last digit is even.
+    fn settle_tie(float: &Float, written: fmt::Result, scratch: &'a mut ShortScratch) -> Self {
+        let text = &mut scratch.bytes[..scratch.len];
+        let end = text.iter().rposition(|b| *b == b'e').unwrap_or(text.len());
+        let count = text[..end].iter().filter(|b| b.is_ascii_digit()).count();
+        if let Some(last @ (b'1' | b'3' | b'5' | b'7' | b'9')) = text[..end].last_mut()
+            && exact_digits(float).is_some_and(|n| n.ilog10() as usize == count)
+        {
+            *last -= 1;
+            // Floats lie closer together below a power of two, so that the lower text may be that of
+            // another float. For 32 bits Go does not even look (2^-12 is the one where it shows).
+            if float.mantissa.is_power_of_two()
+                && (float.single || ascii(text).parse() != Ok(float.value.abs()))
+            {
+                text[end - 1] += 1;
+            }
+        }
         Digits::of_written(written, scratch)
     }
 
@@ -94,6 +115,18 @@ impl<'a> Digits<'a> {
     }
 }
 
+/// All digits of a float that is no integer; the last one is a 5. None if they do not fit into 64
+/// bits; they are then too many to lie in the middle of two shortest texts.
+fn exact_digits(float: &Float) -> Option<u64> {
+    let zeros = float.mantissa.trailing_zeros();
+    let halvings = (float.exponent + zeros as i32).checked_neg()?;
+    // m / 2^k has the digits of m * 5^k.
+    match u32::try_from(halvings) {
+        Ok(k @ 1..) => (float.mantissa >> zeros).checked_mul(5u64.checked_pow(k)?),
+        _ => None,
+    }
+}
+
 fn read_exponent(text: &[u8]) -> i32 {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
@@ -117,6 +150,25 @@ mod tests {
             let found = Digits::shortest(&Float::from(value), &mut scratch);
             assert_eq!(found, Digits { digits, point });
         }
+    }
+
+    #[test]
+    fn a_tie_takes_the_even_digit() {
+        for (value, digits) in [
+            (6755399441055745.0 / 4.0, "16888498602639362"),
+            (6755399441055747.0 / 4.0, "16888498602639368"),
+            (2f64.powi(-24), "5960464477539063"),
+            (2f64.powi(-25), "29802322387695312"),
+            (2f64.powi(-44), "5684341886080802"),
+        ] {
+            let mut scratch = ShortScratch::default();
+            assert_eq!(Digits::shortest(&Float::from(value), &mut scratch).digits, digits);
+        }
+        let mut scratch = ShortScratch::default();
+        assert_eq!(
+            Digits::shortest(&Float::from(9121777f32 / 4.0), &mut scratch).digits,
+            "22804442"
+        );
     }
 
     #[test]

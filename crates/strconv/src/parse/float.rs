@@ -11,6 +11,9 @@ use crate::integer::ascii;
 /// in any case. Underscores may stand between digits. The result is the float nearest to the number,
 /// ties to even; a number too small for any float but zero is zero.
 ///
+/// One difference: Go misplaces the point of some numbers that have more than 800 digits before it and
+/// an exponent below zero; here they are read as what they say.
+///
 /// # Errors
 ///
 /// [`NumErrorKind::Syntax`], or [`NumErrorKind::Range`] when the number is greater than any float;
