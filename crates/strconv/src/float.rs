@@ -8,6 +8,7 @@ mod layout;
 use std::fmt::Write as _;
 
 use crate::append::{Append, append_ascii, append_zeros};
+use crate::integer::append_uint;
 pub use json::{NotJson, append_json_f32, append_json_f64};
 
 use digits::{Digits, LongScratch, ShortScratch};
@@ -205,9 +206,11 @@ fn append(out: &mut impl Append, float: &Float, notation: Notation, precision: O
             _ => layout::exponent(out, &digits, None, letter),
         };
     };
+    if notation == Notation::Fixed {
+        return append_fixed(out, float.value.abs(), precision);
+    }
     let scratch = &mut LongScratch::default();
     match notation {
-        Notation::Fixed => append_fixed(out, float.value.abs(), precision),
         Notation::General | Notation::GeneralUpper => {
             let precision = precision.max(1);
             let digits = Digits::rounded(float.value, precision, scratch);
@@ -244,6 +247,14 @@ fn append_fixed(out: &mut impl Append, magnitude: f64, precision: usize) {
         }
     }
 
+    // Charts print integers with `%.0f`, all their numbers being floats.
+    if magnitude < (1u64 << 53) as f64 && magnitude.trunc() == magnitude {
+        append_uint(out, magnitude as u64);
+        if precision > 0 {
+            append_ascii(out, b'.');
+        }
+        return append_zeros(out, precision);
+    }
     let digits = precision.min(EXACT);
     // Rust's own text is the exact one, rounded to even; a pipe never fails.
     let _ = write!(Pipe(out), "{magnitude:.digits$}");

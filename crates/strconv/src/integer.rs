@@ -45,7 +45,7 @@ impl Radix {
 /// assert_eq!(pintle_strconv::format_int(i64::MIN), "-9223372036854775808");
 /// ```
 pub fn format_int(value: i64) -> String {
-    with_decimal(value.unsigned_abs(), value < 0, str::to_owned)
+    itoa::Buffer::new().format(value).to_owned()
 }
 
 /// The decimal text of `value`: Go's `strconv.FormatUint(value, 10)`.
@@ -54,7 +54,7 @@ pub fn format_int(value: i64) -> String {
 /// assert_eq!(pintle_strconv::format_uint(u64::MAX), "18446744073709551615");
 /// ```
 pub fn format_uint(value: u64) -> String {
-    with_decimal(value, false, str::to_owned)
+    itoa::Buffer::new().format(value).to_owned()
 }
 
 /// The text of `value` in base `radix` with lower-case letters: Go's `strconv.FormatInt`.
@@ -87,7 +87,7 @@ pub fn format_uint_radix(value: u64, radix: Radix) -> String {
 /// assert_eq!(out, "-12");
 /// ```
 pub fn append_int(out: &mut impl Append, value: i64) {
-    with_decimal(value.unsigned_abs(), value < 0, |text| out.append_str(text));
+    out.append_str(itoa::Buffer::new().format(value));
 }
 
 /// Appends the decimal text of `value`; does not allocate beyond what `out` needs to grow.
@@ -98,7 +98,7 @@ pub fn append_int(out: &mut impl Append, value: i64) {
 /// assert_eq!(out, "12");
 /// ```
 pub fn append_uint(out: &mut impl Append, value: u64) {
-    with_decimal(value, false, |text| out.append_str(text));
+    out.append_str(itoa::Buffer::new().format(value));
 }
 
 /// Appends the text of `value` in base `radix` with lower-case letters.
@@ -127,53 +127,12 @@ pub fn append_uint_radix(out: &mut impl Append, value: u64, radix: Radix) {
     with_radix(value, false, radix, |text| out.append_str(text));
 }
 
-/// The two digits of every number below 100, so that one division gives two digits.
-static PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[0; 2]; 100];
-    let mut n = 0;
-    while n < 100 {
-        pairs[n] = [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
-        n += 1;
-    }
-    pairs
-};
-
-pub(crate) fn with_decimal<T>(
-    mut value: u64,
-    negative: bool,
-    use_text: impl FnOnce(&str) -> T,
-) -> T {
-    // 20 digits and a sign.
-    let mut buffer = [0u8; 21];
-    let mut start = buffer.len();
-    while value >= 100 {
-        start -= 2;
-        buffer[start..start + 2].copy_from_slice(&PAIRS[(value % 100) as usize]);
-        value /= 100;
-    }
-    if value >= 10 {
-        start -= 2;
-        buffer[start..start + 2].copy_from_slice(&PAIRS[value as usize]);
-    } else {
-        start -= 1;
-        buffer[start] = b'0' + value as u8;
-    }
-    if negative {
-        start -= 1;
-        buffer[start] = b'-';
-    }
-    use_text(ascii(&buffer[start..]))
-}
-
 fn with_radix<T>(
     mut value: u64,
     negative: bool,
     radix: Radix,
     use_text: impl FnOnce(&str) -> T,
 ) -> T {
-    if radix == Radix::DECIMAL {
-        return with_decimal(value, negative, use_text);
-    }
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     // 64 binary digits and a sign.
     let mut buffer = [0u8; 65];

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use super::Float;
-use crate::integer::{ascii, with_decimal};
+use crate::integer::ascii;
 
 /// The most digits that any float has; those behind are zeros.
 const MOST_DIGITS: usize = 767;
@@ -87,7 +87,7 @@ impl<'a> Digits<'a> {
     }
 
     fn of_integer(value: u64, scratch: &'a mut ShortScratch) -> Self {
-        let written = with_decimal(value, false, |text| scratch.write_str(text));
+        let written = scratch.write_str(itoa::Buffer::new().format(value));
         debug_assert_eq!(written, Ok(()));
         Digits::new(&scratch.bytes[..scratch.len], scratch.len as i32)
     }

@@ -3,17 +3,19 @@
 use super::Float;
 use super::layout::append_exponent;
 use crate::append::{Append, append_ascii, append_zeros};
-use crate::integer::with_decimal;
+use crate::integer::{append_int, append_uint};
 
 /// `-ddddp±dd`: the mantissa and the exponent as they are stored.
 pub(super) fn append_binary(out: &mut impl Append, float: &Float) {
-    with_decimal(float.mantissa, float.negative, |text| out.append_str(text));
+    if float.negative {
+        append_ascii(out, b'-');
+    }
+    append_uint(out, float.mantissa);
     append_ascii(out, b'p');
     if float.exponent >= 0 {
         append_ascii(out, b'+');
     }
-    let exponent = float.exponent;
-    with_decimal(exponent.unsigned_abs().into(), exponent < 0, |text| out.append_str(text));
+    append_int(out, float.exponent.into());
 }
 
 /// `-0x1.dddp±dd`, with `precision` digits behind the point or with all there are.

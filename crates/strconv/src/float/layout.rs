@@ -2,7 +2,7 @@
 
 use super::digits::Digits;
 use crate::append::{Append, append_ascii, append_zeros};
-use crate::integer::with_decimal;
+use crate::integer::append_uint;
 
 /// `ddd.ddd`, with `precision` digits behind the point or with all there are.
 pub(super) fn fixed(out: &mut impl Append, digits: &Digits<'_>, precision: Option<usize>) {
@@ -92,5 +92,5 @@ pub(super) fn append_exponent(out: &mut impl Append, exponent: i32) {
     if magnitude < 10 {
         append_ascii(out, b'0');
     }
-    with_decimal(u64::from(magnitude), false, |text| out.append_str(text));
+    append_uint(out, magnitude.into());
 }

@@ -153,23 +153,42 @@ fn quoted_rune(rune: u32, shown: Shown) -> String {
 
 fn append_quoted(out: &mut impl Append, text: &[u8], shown: Shown) {
     append_ascii(out, b'"');
-    for chunk in text.utf8_chunks() {
-        let valid = chunk.valid();
-        // What needs no escape is copied in one piece.
-        let mut done = 0;
-        for (at, c) in valid.char_indices() {
-            if !is_shown(c, '"', shown) {
-                out.append_str(&valid[done..at]);
-                append_escaped(out, c);
-                done = at + c.len_utf8();
+    match std::str::from_utf8(text) {
+        Ok(text) => append_inside(out, text, shown),
+        Err(_) => {
+            for chunk in text.utf8_chunks() {
+                append_inside(out, chunk.valid(), shown);
+                for byte in chunk.invalid() {
+                    append_hex(out, r"\x", u32::from(*byte), 2);
+                }
             }
-        }
-        out.append_str(&valid[done..]);
-        for byte in chunk.invalid() {
-            append_hex(out, r"\x", u32::from(*byte), 2);
         }
     }
     append_ascii(out, b'"');
+}
+
+/// Appends the inside of a literal; what needs no escape is copied in one piece.
+fn append_inside(out: &mut impl Append, mut text: &str, shown: Shown) {
+    let mut plain = 0;
+    while let Some(next) = text[plain..].bytes().position(|b| !is_plain(b)) {
+        plain += next;
+        let Some(c) = text[plain..].chars().next() else { break };
+        if is_shown(c, '"', shown) {
+            plain += c.len_utf8();
+        } else {
+            out.append_str(&text[..plain]);
+            append_escaped(out, c);
+            text = &text[plain + c.len_utf8()..];
+            plain = 0;
+        }
+    }
+    out.append_str(text);
+}
+
+/// Whether the byte is a character that every string literal shows as it is.
+#[inline]
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
 fn append_quoted_rune(out: &mut impl Append, rune: u32, shown: Shown) {
