@@ -1,2 +1,38 @@
 //! The project's own tasks: `cargo xtask`.
-fn main() {}
+
+mod borders;
+mod tools;
+
+use std::process::ExitCode;
+
+/// A task: its name, what it does, and the code.
+type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+
+const TASKS: &[Task] =
+    &[("borders", "check that crates depend on each other in one direction only", borders::run)];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        usage();
+        return ExitCode::FAILURE;
+    };
+    let Some((_, _, task)) = TASKS.iter().find(|(known, _, _)| known == name) else {
+        usage();
+        return ExitCode::FAILURE;
+    };
+    match task(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() {
+    eprintln!("usage: cargo xtask TASK\n");
+    for (name, what, _) in TASKS {
+        eprintln!("  {name:<10} {what}");
+    }
+}
