@@ -47,7 +47,7 @@ const RESERVED: &[(&str, &str)] = &[
 ];
 
 /// Checks the manifests of all crates.
-pub fn run(_: &[String]) -> Result<(), String> {
+pub(crate) fn run(_: &[String]) -> Result<(), String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--format-version=1", "--no-deps", "--offline"]);
     let metadata = tools::output(cargo.current_dir(tools::root()))?;
