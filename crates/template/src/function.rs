@@ -1,0 +1,271 @@
+//! Functions that templates call.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Failure, Host, List, Map, Text, Value};
+
+/// The Go type of a parameter. Arguments are checked and converted by text/template's rules
+/// before the function runs: a constant becomes the number the parameter asks for, nothing else
+/// changes its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Param {
+    /// `interface {}`: anything; an absent value arrives as [`Value::Nil`].
+    Any,
+    /// `reflect.Value`: anything, absent values as such.
+    Raw,
+    /// `string`.
+    String,
+    /// `bool`.
+    Bool,
+    /// `int`.
+    Int,
+    /// `int64`.
+    Int64,
+    /// `float64`.
+    Float64,
+    /// `map[string]interface {}`.
+    Map,
+    /// `[]interface {}`.
+    List,
+    /// `[]string`.
+    Strings,
+    /// `[]byte`.
+    Bytes,
+    /// Another type: the value's type name must be exactly this one.
+    Named(&'static str),
+}
+
+/// What a function returns: a value, or why there is none.
+pub type Outcome = Result<Value, Failure>;
+
+type Native = fn(&mut Call<'_>) -> Outcome;
+type Closure = dyn Fn(&mut Call<'_>) -> Outcome + Send + Sync;
+
+#[derive(Clone)]
+enum Body {
+    Native(Native),
+    Closure(Arc<Closure>),
+}
+
+/// A function with the types of its parameters.
+///
+/// ```
+/// use pintle_template::{Function, Param, Value};
+///
+/// fn twice(call: &mut pintle_template::Call<'_>) -> pintle_template::Outcome {
+///     Ok(Value::from(call.text(0).to_str().repeat(2)))
+/// }
+/// let function = Function::new("twice", &[Param::String], twice);
+/// assert_eq!(function.name(), "twice");
+/// ```
+#[derive(Clone)]
+pub struct Function {
+    name: &'static str,
+    params: &'static [Param],
+    rest: Option<Param>,
+    body: Body,
+}
+
+impl Function {
+    /// A function with fixed parameters.
+    pub const fn new(name: &'static str, params: &'static [Param], body: Native) -> Function {
+        Function { name, params, rest: None, body: Body::Native(body) }
+    }
+
+    /// A function whose fixed parameters are followed by any number of `rest`.
+    pub const fn variadic(
+        name: &'static str,
+        params: &'static [Param],
+        rest: Param,
+        body: Native,
+    ) -> Function {
+        Function { name, params, rest: Some(rest), body: Body::Native(body) }
+    }
+
+    /// A function that holds data of its own.
+    pub fn closure(
+        name: &'static str,
+        params: &'static [Param],
+        rest: Option<Param>,
+        body: impl Fn(&mut Call<'_>) -> Outcome + Send + Sync + 'static,
+    ) -> Function {
+        Function { name, params, rest, body: Body::Closure(Arc::new(body)) }
+    }
+
+    /// The name that templates call it by.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The same function under another name.
+    pub fn named(mut self, name: &'static str) -> Function {
+        self.name = name;
+        self
+    }
+
+    /// The types of the fixed parameters.
+    pub fn params(&self) -> &'static [Param] {
+        self.params
+    }
+
+    /// The type of the parameters behind the fixed ones, when it takes any number of them.
+    pub fn rest(&self) -> Option<Param> {
+        self.rest
+    }
+
+    /// Runs it. The arguments must have been checked against the parameters.
+    ///
+    /// # Errors
+    ///
+    /// What the function reports.
+    pub fn call(&self, call: &mut Call<'_>) -> Outcome {
+        match &self.body {
+            Body::Native(body) => body(call),
+            Body::Closure(body) => body(call),
+        }
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function")
+            .field("name", &self.name)
+            .field("params", &self.params)
+            .field("rest", &self.rest)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the running template offers to a function.
+pub trait Context {
+    /// The world outside.
+    fn host(&mut self) -> &mut dyn Host;
+
+    /// Executes the template of this name with `data`, as `include` does.
+    ///
+    /// # Errors
+    ///
+    /// There is no such template, or it fails.
+    fn include(&mut self, name: &str, data: Value) -> Result<Text, Failure>;
+
+    /// Parses and executes `source` with `data`, as `tpl` does.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be parsed, or fails.
+    fn tpl(&mut self, source: &Text, data: Value) -> Result<Text, Failure>;
+
+    /// Counts `bytes` of memory that the function is about to use beyond its arguments' size.
+    ///
+    /// # Errors
+    ///
+    /// The limit on memory is reached.
+    fn charge(&mut self, bytes: usize) -> Result<(), Failure>;
+
+    /// Whether failures that Helm's `lint` passes over (`required`, `fail`) are to be passed over.
+    fn lenient(&self) -> bool {
+        false
+    }
+}
+
+/// One call: the arguments, and the template that calls.
+///
+/// The typed readers give the zero value when the argument is not there or of another type, which
+/// the check of the parameters has ruled out.
+pub struct Call<'a> {
+    args: &'a mut [Value],
+    context: &'a mut dyn Context,
+}
+
+impl<'a> Call<'a> {
+    /// A call with checked arguments.
+    pub fn new(args: &'a mut [Value], context: &'a mut dyn Context) -> Call<'a> {
+        Call { args, context }
+    }
+
+    /// How many arguments there are.
+    pub fn len(&self) -> usize {
+        self.args.len()
+    }
+
+    /// Whether there is no argument.
+    pub fn is_empty(&self) -> bool {
+        self.args.is_empty()
+    }
+
+    /// All arguments.
+    pub fn args(&self) -> &[Value] {
+        self.args
+    }
+
+    /// The argument at `index`; absent when there is none.
+    pub fn arg(&self, index: usize) -> &Value {
+        self.args.get(index).unwrap_or(&Value::Absent)
+    }
+
+    /// Takes the argument at `index` out.
+    pub fn take(&mut self, index: usize) -> Value {
+        self.args.get_mut(index).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// The string at `index`.
+    pub fn text(&self, index: usize) -> &Text {
+        const EMPTY: &Text = &Text::EMPTY;
+        self.arg(index).as_text().unwrap_or(EMPTY)
+    }
+
+    /// The string at `index`, bytes that are not UTF-8 replaced.
+    pub fn str(&self, index: usize) -> std::borrow::Cow<'_, str> {
+        self.text(index).to_str()
+    }
+
+    /// The integer at `index`.
+    pub fn int(&self, index: usize) -> i64 {
+        self.arg(index).as_number().and_then(crate::Number::signed).unwrap_or_default()
+    }
+
+    /// The float at `index`.
+    pub fn float(&self, index: usize) -> f64 {
+        self.arg(index).as_number().and_then(crate::Number::float).unwrap_or_default()
+    }
+
+    /// The boolean at `index`.
+    pub fn bool(&self, index: usize) -> bool {
+        matches!(self.arg(index), Value::Bool(true))
+    }
+
+    /// The map at `index`; a new one when there is none.
+    pub fn map(&self, index: usize) -> Map {
+        self.arg(index).as_map().cloned().unwrap_or_default()
+    }
+
+    /// The list at `index`; a new one when there is none.
+    pub fn list(&self, index: usize) -> List {
+        self.arg(index).as_list().cloned().unwrap_or_else(|| List::new(Vec::new()))
+    }
+
+    /// The template that calls.
+    pub fn context(&mut self) -> &mut dyn Context {
+        self.context
+    }
+
+    /// The arguments and the template that calls, both at once.
+    pub fn split(&mut self) -> (&mut [Value], &mut dyn Context) {
+        (self.args, self.context)
+    }
+
+    /// The world outside.
+    pub fn host(&mut self) -> &mut dyn Host {
+        self.context.host()
+    }
+
+    /// See [`Context::charge`].
+    ///
+    /// # Errors
+    ///
+    /// The limit on memory is reached.
+    pub fn charge(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.context.charge(bytes)
+    }
+}

@@ -1,0 +1,53 @@
+//! The functions that an engine knows.
+
+use std::collections::BTreeMap;
+
+use crate::Function;
+
+/// Functions by name. Of two with one name the later wins.
+///
+/// ```
+/// use pintle_template::Functions;
+///
+/// let functions = Functions::new();
+/// assert!(functions.get("include").is_none());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Functions(BTreeMap<&'static str, Function>);
+
+impl Functions {
+    /// No functions at all.
+    pub fn new() -> Functions {
+        Functions::default()
+    }
+
+    /// Adds one function.
+    pub fn add(&mut self, function: Function) -> &mut Functions {
+        self.0.insert(function.name(), function);
+        self
+    }
+
+    /// Adds several functions.
+    pub fn add_all<'f>(&mut self, functions: impl IntoIterator<Item = &'f Function>) -> &mut Self {
+        for function in functions {
+            self.add(function.clone());
+        }
+        self
+    }
+
+    /// Takes a function out.
+    pub fn remove(&mut self, name: &str) -> &mut Functions {
+        self.0.remove(name);
+        self
+    }
+
+    /// The function of this name.
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.0.get(name)
+    }
+
+    /// All functions, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Function> {
+        self.0.values()
+    }
+}

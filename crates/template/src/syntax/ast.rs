@@ -1,0 +1,151 @@
+//! What a template says.
+//!
+//! Places are kept relative to the action that they belong to, so that actions of the same text
+//! share one tree, however many files hold it.
+
+use std::sync::Arc;
+
+use pintle_yaml::Str;
+
+use crate::Text;
+
+/// A range of bytes, counted from the start of the action's inner text: the byte behind the left
+/// delimiter and its trim marker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+/// One file, or the text given to `tpl`.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// What errors call it.
+    pub(crate) name: Str,
+    pub(crate) text: Arc<[u8]>,
+}
+
+/// What `define`, `block` or a file makes: a list of nodes under a name.
+#[derive(Debug)]
+pub(crate) struct Template {
+    pub(crate) name: Str,
+    pub(crate) source: Arc<Source>,
+    pub(crate) root: Block,
+}
+
+/// Nodes in a row.
+pub(crate) type Block = Vec<Node>;
+
+/// A piece of a template. `at` is where its action's inner text starts in the source, in bytes.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Node {
+    /// Text, as a range of the source (trimmed).
+    Text { start: u32, end: u32 },
+    /// `{{ pipeline }}`
+    Action { at: u32, pipeline: Arc<Pipeline> },
+    /// `{{ if }}`, `{{ else if }}` as an `If` alone in `otherwise`.
+    If(Box<Branch>),
+    /// `{{ with }}`
+    With(Box<Branch>),
+    /// `{{ range }}`
+    Range(Box<Branch>),
+    /// `{{ template "name" pipeline }}` and the call that a `block` makes.
+    Template { at: u32, place: Place, name: Str, pipeline: Option<Arc<Pipeline>> },
+    /// `{{ break }}`
+    Break { at: u32 },
+    /// `{{ continue }}`
+    Continue { at: u32 },
+}
+
+/// What `if`, `with` and `range` share.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Branch {
+    pub(crate) at: u32,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) body: Block,
+    pub(crate) otherwise: Option<Block>,
+}
+
+/// `$x, $y := command | command`
+#[derive(Debug, PartialEq)]
+pub(crate) struct Pipeline {
+    pub(crate) place: Place,
+    /// The variables that it sets; at most two, two only in `range`.
+    pub(crate) variables: Vec<Declared>,
+    /// Whether they exist already: `=` instead of `:=`.
+    pub(crate) assign: bool,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// A variable that a pipeline sets.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Declared {
+    pub(crate) place: Place,
+    pub(crate) name: VarId,
+}
+
+/// A variable's name, as a number of the set's table; `$` is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct VarId(pub(crate) u32);
+
+impl VarId {
+    /// `$`
+    pub(crate) const ROOT: VarId = VarId(0);
+}
+
+/// A function's number in the engine's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FuncId(pub(crate) u32);
+
+/// Operands in a row: a function or method with its arguments, or one operand alone.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Command {
+    pub(crate) place: Place,
+    /// At least one.
+    pub(crate) operands: Vec<Operand>,
+}
+
+/// One operand with its place.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Operand {
+    pub(crate) place: Place,
+    pub(crate) kind: OperandKind,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum OperandKind {
+    /// `.`
+    Dot,
+    /// `nil`
+    Nil,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number or a character constant.
+    Number(Box<Constant>),
+    /// A quoted string, unquoted.
+    String(Text),
+    /// `.a.b`
+    Field(Vec<Str>),
+    /// `$x.a.b`
+    Variable(VarId, Vec<Str>),
+    /// `name`
+    Function(FuncId),
+    /// `(pipeline)`
+    Pipeline(Box<Pipeline>),
+    /// `operand.a.b`, where the operand is a parenthesis, or one that Go chains too (`nil` may not).
+    Chain(Box<Operand>, Vec<Str>),
+}
+
+/// A number as Go's parser keeps it: in every type that it fits into.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Constant {
+    /// As it is written, for messages.
+    pub(crate) text: Str,
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    /// Real and imaginary part.
+    pub(crate) complex: Option<(f64, f64)>,
+    /// A character constant, whose type is `rune` (int32) where nothing else is asked for.
+    pub(crate) is_rune: bool,
+}

@@ -1,0 +1,132 @@
+//! Go's slices.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use pintle_yaml as yaml;
+
+use super::Value;
+
+/// What a slice holds, which `%T` and the types of parameters tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListType {
+    /// `[]interface {}`.
+    Any,
+    /// `[]string`.
+    Strings,
+    /// `[]int`.
+    Ints,
+    /// `[]uint8`, Go's `[]byte`.
+    Bytes,
+    /// `[]map[string]interface {}`.
+    Maps,
+    /// Another slice type with this name, such as a named one.
+    Named(&'static str),
+}
+
+impl ListType {
+    /// The name as `%T` prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ListType::Any => "[]interface {}",
+            ListType::Strings => "[]string",
+            ListType::Ints => "[]int",
+            ListType::Bytes => "[]uint8",
+            ListType::Maps => "[]map[string]interface {}",
+            ListType::Named(name) => name,
+        }
+    }
+}
+
+/// A slice. Templates cannot change one in place: a function that would makes a new one.
+#[derive(Clone)]
+pub struct List(Rc<Inner>);
+
+struct Inner {
+    list_type: ListType,
+    /// What it came from, until it is first looked into.
+    data: Option<Arc<Vec<yaml::Value>>>,
+    items: OnceCell<Vec<Value>>,
+}
+
+impl List {
+    /// A `[]interface {}`.
+    pub fn new(items: Vec<Value>) -> List {
+        List::of_type(ListType::Any, items)
+    }
+
+    /// A slice of a type; the items must be of it.
+    pub fn of_type(list_type: ListType, items: Vec<Value>) -> List {
+        List(Rc::new(Inner { list_type, data: None, items: OnceCell::from(items) }))
+    }
+
+    /// A `[]uint8`.
+    pub fn of_bytes(bytes: &[u8]) -> List {
+        let items = bytes.iter().map(|byte| Value::Number(super::Number::Uint8(*byte))).collect();
+        List::of_type(ListType::Bytes, items)
+    }
+
+    /// The sequence of a document.
+    pub fn from_data(items: Arc<Vec<yaml::Value>>) -> List {
+        List(Rc::new(Inner { list_type: ListType::Any, data: Some(items), items: OnceCell::new() }))
+    }
+
+    /// The type.
+    pub fn list_type(&self) -> ListType {
+        self.0.list_type
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        match (&self.0.data, self.0.items.get()) {
+            (_, Some(items)) => items.len(),
+            (Some(data), None) => data.len(),
+            (None, None) => 0,
+        }
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items.
+    pub fn items(&self) -> &[Value] {
+        self.0.items.get_or_init(|| {
+            self.0.data.as_deref().into_iter().flatten().map(Value::from_data).collect()
+        })
+    }
+
+    /// The item at `index`.
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.items().get(index)
+    }
+
+    /// The bytes, when every item is a `uint8`.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        self.items()
+            .iter()
+            .map(|item| match item {
+                Value::Number(super::Number::Uint8(byte)) => Some(*byte),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether both are the same slice, not only equal.
+    pub fn same(&self, other: &List) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The document's sequence, when nothing has looked into it yet.
+    pub fn untouched(&self) -> Option<&Arc<Vec<yaml::Value>>> {
+        if self.0.items.get().is_some() { None } else { self.0.data.as_ref() }
+    }
+}
+
+impl FromIterator<Value> for List {
+    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
+        List::new(items.into_iter().collect())
+    }
+}

@@ -1,0 +1,246 @@
+//! Go's maps.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use pintle_yaml::{self as yaml, Str};
+
+use super::Value;
+
+/// What a map holds, which `%T` and the types of parameters tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapType {
+    /// `map[string]interface {}`.
+    Any,
+    /// `map[string]string`.
+    Strings,
+    /// A named map type over `map[string]interface {}`, such as Helm's `common.Values`.
+    Named(&'static str),
+}
+
+impl MapType {
+    /// The name as `%T` prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            MapType::Any => "map[string]interface {}",
+            MapType::Strings => "map[string]string",
+            MapType::Named(name) => name,
+        }
+    }
+}
+
+/// A map with string keys, shared by all who hold it: a change is seen by all, as in Go.
+///
+/// A map of a document is converted level by level, when it is first looked into or changed, and
+/// keeps its nested maps, so that a nested map that was handed out stays part of it.
+///
+/// ```
+/// use pintle_template::{Map, Value};
+///
+/// let map = Map::new();
+/// let other = map.clone();
+/// map.set("a", Value::from("x"));
+/// assert_eq!(other.len(), 1);
+/// ```
+#[derive(Clone)]
+pub struct Map(Rc<Inner>);
+
+struct Inner {
+    map_type: MapType,
+    repr: RefCell<Repr>,
+}
+
+enum Repr {
+    Data(Arc<yaml::Map>),
+    /// Sorted by key.
+    Own(Vec<(Str, Value)>),
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Map {
+        Map::of_type(MapType::Any, Vec::new())
+    }
+
+    /// A map of a type, of entries in any order; of equal keys the last wins.
+    pub fn of_type(map_type: MapType, mut entries: Vec<(Str, Value)>) -> Map {
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            // Stable, so that of equal keys the last given comes last.
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.dedup_by(|later, kept| {
+                let same = later.0 == kept.0;
+                if same {
+                    std::mem::swap(later, kept);
+                }
+                same
+            });
+        }
+        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Own(entries)) }))
+    }
+
+    /// The mapping of a document.
+    pub fn from_data(map: Arc<yaml::Map>) -> Map {
+        Map::from_data_of_type(MapType::Any, map)
+    }
+
+    /// The mapping of a document under another type's name.
+    pub fn from_data_of_type(map_type: MapType, map: Arc<yaml::Map>) -> Map {
+        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Data(map)) }))
+    }
+
+    /// The type.
+    pub fn map_type(&self) -> MapType {
+        self.0.map_type
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        match &*self.0.repr.borrow() {
+            Repr::Data(data) => data.len(),
+            Repr::Own(entries) => entries.len(),
+        }
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether both are the same map, not only equal.
+    pub fn same(&self, other: &Map) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A number that tells this map from every other that is alive.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
+    /// The value of `key`. `Some(Nil)` is a key that is there with no value.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        if let Repr::Data(data) = &*self.0.repr.borrow() {
+            match data.get(key)? {
+                // A container must stay the same one the next time it is asked for.
+                yaml::Value::Map(_) | yaml::Value::Seq(_) => {}
+                scalar => return Some(Value::from_data(scalar)),
+            }
+        }
+        let entries = self.entries();
+        let at = entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
+        entries.get(at).map(|(_, value)| value.clone())
+    }
+
+    /// Whether `key` is there, nil values included.
+    pub fn contains_key(&self, key: &str) -> bool {
+        match &*self.0.repr.borrow() {
+            Repr::Data(data) => data.contains_key(key),
+            Repr::Own(entries) => entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).is_ok(),
+        }
+    }
+
+    /// Sets `key` for all who hold the map.
+    pub fn set(&self, key: impl Into<Str>, value: Value) {
+        let key = key.into();
+        self.own();
+        if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut() {
+            if entries.last().is_none_or(|(last, _)| *last < key) {
+                entries.push((key, value));
+                return;
+            }
+            match entries.binary_search_by(|(k, _)| k.cmp(&key)) {
+                Ok(at) => {
+                    if let Some(entry) = entries.get_mut(at) {
+                        entry.1 = value;
+                    }
+                }
+                Err(at) => entries.insert(at, (key, value)),
+            }
+        }
+    }
+
+    /// Takes `key` out for all who hold the map.
+    pub fn remove(&self, key: &str) -> Option<Value> {
+        if !self.contains_key(key) {
+            return None;
+        }
+        self.own();
+        if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut()
+            && let Ok(at) = entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
+        {
+            return Some(entries.remove(at).1);
+        }
+        None
+    }
+
+    /// The entries sorted by key, borrowed: the map must not be changed meanwhile. See
+    /// [`to_vec`](Map::to_vec) for a copy.
+    pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
+        self.own();
+        Ref::map(self.0.repr.borrow(), |repr| match repr {
+            Repr::Own(entries) => entries.as_slice(),
+            // `own` has just converted it.
+            Repr::Data(_) => &[],
+        })
+    }
+
+    /// A copy of the entries sorted by key.
+    pub fn to_vec(&self) -> Vec<(Str, Value)> {
+        self.entries().to_vec()
+    }
+
+    /// The keys, sorted.
+    pub fn keys(&self) -> Vec<Str> {
+        match &*self.0.repr.borrow() {
+            Repr::Data(data) => data.keys().cloned().collect(),
+            Repr::Own(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
+        }
+    }
+
+    /// The document's mapping, when nothing has looked into it yet.
+    pub fn untouched(&self) -> Option<Arc<yaml::Map>> {
+        if let Repr::Data(data) = &*self.0.repr.borrow() { Some(data.clone()) } else { None }
+    }
+
+    fn own(&self) {
+        let entries = match &*self.0.repr.borrow() {
+            Repr::Data(data) => data
+                .as_slice()
+                .iter()
+                .map(|(key, value)| (key.clone(), Value::from_data(value)))
+                .collect(),
+            Repr::Own(_) => return,
+        };
+        *self.0.repr.borrow_mut() = Repr::Own(entries);
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Map::new()
+    }
+}
+
+impl<K: Into<Str>> FromIterator<(K, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
+        Map::of_type(MapType::Any, entries.into_iter().map(|(k, v)| (k.into(), v)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nested_map_that_was_handed_out_stays_part_of_it() {
+        let data = yaml::Value::from_iter([("a", yaml::Value::from_iter([("b", 1)]))]);
+        let Value::Map(map) = Value::from_data(&data) else { panic!("not a map") };
+        let Some(Value::Map(nested)) = map.get("a") else { panic!("no nested map") };
+        nested.set("c", Value::from("x"));
+        let Some(Value::Map(again)) = map.get("a") else { panic!("no nested map") };
+        assert!(again.same(&nested));
+        assert_eq!(again.keys(), ["b", "c"]);
+        // The document itself is untouched.
+        assert_eq!(data.get_path(["a", "c"]), None);
+    }
+}
