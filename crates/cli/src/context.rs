@@ -1,0 +1,39 @@
+//! What a command is given.
+
+use crate::command::Command;
+use crate::parse::Parsed;
+use crate::program::Program;
+use crate::settings::Settings;
+
+/// The command line read, the settings, and where the output goes.
+pub(crate) struct Context<'a> {
+    pub(crate) program: &'a Program,
+    /// From the program itself to the command that was called.
+    pub(crate) path: Vec<&'static Command>,
+    pub(crate) settings: Settings,
+    pub(crate) parsed: Parsed,
+    pub(crate) out: &'a mut Vec<u8>,
+}
+
+impl Context<'_> {
+    /// Adds text to the output.
+    pub(crate) fn print(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// The operands.
+    pub(crate) fn args(&self) -> &[String] {
+        &self.parsed.args
+    }
+}
+
+impl Context<'_> {
+    /// The namespace of releases.
+    pub(crate) fn namespace(&self) -> String {
+        if self.settings.namespace.is_empty() {
+            "default".to_owned()
+        } else {
+            self.settings.namespace.clone()
+        }
+    }
+}

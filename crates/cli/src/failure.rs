@@ -1,0 +1,49 @@
+//! What ends a command before its time.
+
+use std::process::ExitCode;
+
+use crate::output;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What Helm says, without its `Error: `, so that scripts that look for it go on working.
+    pub(crate) message: String,
+    /// What Pintle adds to it: where, why, what to do. Empty if there is nothing to add.
+    pub(crate) details: String,
+    pub(crate) exit: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), details: String::new(), exit: 1 }
+    }
+
+    /// The same with an explanation below it.
+    pub(crate) fn with_details(mut self, details: impl Into<String>) -> Self {
+        self.details = details.into();
+        self
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn report(&self, _written: &[u8]) -> ExitCode {
+        let mut text = String::with_capacity(self.message.len() + self.details.len() + 16);
+        text.push_str("Error: ");
+        text.push_str(&self.message);
+        text.push('\n');
+        if !self.details.is_empty() {
+            text.push_str(&self.details);
+            if !self.details.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        output::complain(&text);
+        ExitCode::from(self.exit)
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::new(message)
+    }
+}

@@ -1,0 +1,239 @@
+//! The flags, in the groups that commands share. Names, kinds and defaults are Helm 4.3.1's; the
+//! last group is Pintle's own.
+
+use crate::flag::{Flag, Kind, Values};
+
+const COLORS: Values = Values::These(&["never", "auto", "always"]);
+const INERT: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+/// What every command takes.
+pub(crate) static GLOBAL: &[Flag] = &[
+    Flag::new(Kind::Int, "burst-limit", "most requests to the cluster in one burst").default("100"),
+    Flag::text("color", "when to colour what is printed: never, auto or always").offering(COLORS),
+    Flag::text("colour", "the same as --color").offering(COLORS),
+    Flag::text("content-cache", "directory with the charts fetched before")
+        .offering(Values::Directories),
+    Flag::bool("debug", "say more about what is done"),
+    Flag::text("kube-apiserver", "address and port of the Kubernetes API server"),
+    Flag::new(Kind::Texts, "kube-as-group", "group to act for in the cluster (can be repeated)"),
+    Flag::text("kube-as-user", "user to act for in the cluster"),
+    Flag::file("kube-ca-file", "certificate authority of the Kubernetes API server"),
+    Flag::text("kube-context", "context of the kubeconfig file to use"),
+    Flag::bool(
+        "kube-insecure-skip-tls-verify",
+        "do not check the certificate of the Kubernetes API server; this is insecure",
+    ),
+    Flag::text(
+        "kube-tls-server-name",
+        "name that the certificate of the Kubernetes API server must carry, if not its host's",
+    ),
+    Flag::text("kube-token", "bearer token for the cluster"),
+    Flag::file("kubeconfig", "path of the kubeconfig file"),
+    Flag::text("namespace", "namespace of the release").short('n'),
+    Flag::bool("offline", "refuse everything that would need the network"),
+    Flag::new(Kind::Float, "qps", "most requests to the cluster in a second, bursts aside")
+        .default("0"),
+    Flag::file("registry-config", "file with the logins to registries"),
+    Flag::text("repository-cache", "directory with the indexes of repositories")
+        .offering(Values::Directories),
+    Flag::file("repository-config", "file with the names and URLs of repositories"),
+];
+
+/// What Helm takes everywhere without saying so: the flags of its logging library. They are read
+/// and have no effect.
+pub(crate) static KLOG: &[Flag] = &[
+    Flag::bool("add-dir-header", "no effect").hidden(),
+    Flag::bool("alsologtostderr", "no effect").hidden(),
+    Flag::text("alsologtostderrthreshold", "no effect").hidden(),
+    Flag::bool("legacy-stderr-threshold-behavior", "no effect").hidden(),
+    Flag::text("log-backtrace-at", "no effect").hidden(),
+    Flag::text("log-dir", "no effect").hidden(),
+    Flag::text("log-file", "no effect").hidden(),
+    Flag::new(Kind::Uint, "log-file-max-size", "no effect").hidden(),
+    Flag::bool("logtostderr", "no effect").hidden(),
+    Flag::bool("one-output", "no effect").hidden(),
+    Flag::bool("skip-headers", "no effect").hidden(),
+    Flag::bool("skip-log-headers", "no effect").hidden(),
+    Flag::text("stderrthreshold", "no effect").hidden(),
+    Flag::new(Kind::Int, "v", "no effect").short('v').hidden(),
+    Flag::text("vmodule", "no effect").hidden(),
+];
+
+/// What every command takes too, but lists with its own flags.
+pub(crate) static HELP: Flag = Flag::bool("help", "show this help").short('h');
+
+/// Where a chart comes from.
+pub(crate) static CHART: &[Flag] = &[
+    Flag::file("ca-file", "certificate authorities that the chart's server may be certified by"),
+    Flag::file("cert-file", "client certificate for the chart's server"),
+    Flag::bool(
+        "devel",
+        "count development versions too, as --version '>0.0.0-0' does; without effect beside \
+         --version",
+    ),
+    Flag::bool("insecure-skip-tls-verify", "do not check the certificate of the chart's server"),
+    Flag::file("key-file", "key of the client certificate for the chart's server"),
+    Flag::file("keyring", "public keys that a chart may be signed with"),
+    Flag::bool("pass-credentials", "send user name and password to every server"),
+    Flag::text("password", "password for the chart's repository"),
+    Flag::bool("plain-http", "fetch the chart without TLS"),
+    Flag::text("repo", "URL of the repository that holds the chart"),
+    Flag::text("username", "user name for the chart's repository"),
+    Flag::bool("verify", "check the chart's signature before it is used"),
+    Flag::text(
+        "version",
+        "version of the chart: one (1.1.1) or a range (^2.0.0); the latest if not given",
+    ),
+];
+
+/// Values from the command line.
+pub(crate) static VALUES: &[Flag] = &[
+    Flag::new(Kind::Texts, "set", "set values: key1=val1,key2=val2 (can be repeated)"),
+    Flag::new(
+        Kind::Texts,
+        "set-file",
+        "set values to the text of files: key1=path1,key2=path2 (can be repeated)",
+    ),
+    Flag::new(
+        Kind::Texts,
+        "set-json",
+        "set values to JSON: key1=json1,key2=json2 or one object for all (can be repeated)",
+    ),
+    Flag::new(
+        Kind::Texts,
+        "set-literal",
+        "set one value to the text after the =, taken as it is (can be repeated)",
+    ),
+    Flag::new(
+        Kind::Texts,
+        "set-string",
+        "set values to text, whatever it looks like: key1=val1,key2=val2 (can be repeated)",
+    ),
+    Flag::new(Kind::List, "values", "read values from YAML files or URLs (can be repeated)")
+        .short('f')
+        .offering(Values::Files),
+];
+
+/// What an installation takes, and `template` with it.
+pub(crate) static INSTALL: &[Flag] = &[
+    Flag::bool("atomic", "deprecated").deprecated("use --rollback-on-failure instead"),
+    Flag::bool("create-namespace", "create the namespace of the release if there is none"),
+    Flag::bool("dependency-update", "fetch the chart's dependencies first if some are missing"),
+    Flag::text("description", "a description of the release"),
+    Flag::bool(
+        "disable-openapi-validation",
+        "do not check what is rendered against the cluster's OpenAPI schema",
+    ),
+    Flag::bool("enable-dns", "let templates look up host names"),
+    Flag::bool("force", "deprecated").deprecated("use --force-replace instead"),
+    Flag::bool("force-conflicts", "take over fields that others manage in server-side apply"),
+    Flag::bool("force-replace", "replace resources where they cannot be changed"),
+    Flag::bool("generate-name", "make up a NAME; none may be given then").short('g'),
+    Flag::new(Kind::Pairs, "labels", "labels of the release: key1=val1,key2=val2")
+        .short('l')
+        .default("[]"),
+    Flag::text("name-template", "template that gives the name of the release"),
+    Flag::bool("no-hooks", "leave hooks out"),
+    Flag::new(
+        Kind::PostRenderer,
+        "post-renderer",
+        "plugin, or path of a program, that changes what was rendered",
+    ),
+    Flag::new(
+        Kind::PostRendererArgs,
+        "post-renderer-args",
+        "an argument of the post-renderer (can be repeated)",
+    )
+    .default("[]"),
+    Flag::bool("replace", "use a name again that a deleted release of the history has"),
+    Flag::bool("rollback-on-failure", "undo the installation if it fails"),
+    Flag::bool("server-side", "let the server merge objects").default("true"),
+    Flag::bool("skip-crds", "leave the custom resource definitions of crds/ out"),
+    Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
+    Flag::bool("take-ownership", "take over resources that are not marked as the release's"),
+    Flag::new(Kind::Duration, "timeout", "how long to wait for one operation of the cluster")
+        .default("5m0s"),
+    Flag::new(
+        Kind::Wait,
+        "wait",
+        "wait for the resources as 'watcher' (what --wait alone says), 'hookOnly' or 'legacy' does",
+    )
+    .default("hookOnly")
+    .bare("watcher")
+    .offering(Values::These(&["watcher", "hookOnly", "legacy"])),
+    Flag::bool("wait-for-jobs", "with --wait: wait for jobs to be done too"),
+];
+
+/// What `template` takes beyond an installation.
+pub(crate) static TEMPLATE: &[Flag] = &[
+    Flag::new(
+        Kind::List,
+        "api-versions",
+        "API versions that the cluster is to be taken to have, beside the usual (can be repeated)",
+    )
+    .short('a'),
+    Flag::text(
+        "dry-run",
+        "'client' asks no cluster; 'server' lets the cluster check what is rendered",
+    )
+    .default("client")
+    .bare("unset")
+    .offering(Values::These(&["client", "server"])),
+    Flag::bool("hide-notes", "no effect").deprecated(INERT),
+    Flag::bool("include-crds", "print the custom resource definitions of crds/ too"),
+    Flag::bool("is-upgrade", "render as for an upgrade, not for an installation"),
+    Flag::text("kube-version", "Kubernetes version that the cluster is to be taken to have"),
+    Flag::text("output-dir", "write what is rendered to files below this directory")
+        .offering(Values::Directories),
+    Flag::bool("release-name", "with --output-dir: put the name of the release into the path"),
+    Flag::bool("render-subchart-notes", "no effect").deprecated(INERT),
+    Flag::new(Kind::Texts, "show-only", "print only what these templates render (can be repeated)")
+        .short('s'),
+    Flag::bool("skip-tests", "leave tests out"),
+    Flag::bool("validate", "deprecated").deprecated("use '--dry-run=server' instead"),
+];
+
+/// What `lint` takes beside values.
+pub(crate) static LINT: &[Flag] = &[
+    Flag::text("kube-version", "Kubernetes version that APIs and deprecations are judged by"),
+    Flag::bool("quiet", "print warnings and errors only"),
+    Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
+    Flag::bool("strict", "fail on warnings too"),
+    Flag::bool("with-subcharts", "lint the charts it depends on too"),
+];
+
+pub(crate) static SHOW_VALUES: &[Flag] =
+    &[Flag::text("jsonpath", "print only what this JSONPath expression selects")];
+
+pub(crate) static CREATE: &[Flag] = &[
+    Flag::text("chart-api-version", "version of the chart format: v2 or v3").default("v2").hidden(),
+    Flag::text("starter", "name or absolute path of a starter to copy").short('p'),
+];
+
+pub(crate) static VERSION: &[Flag] = &[
+    Flag::bool("short", "print the version's number alone"),
+    Flag::text("template", "template that the version is printed by"),
+];
+
+pub(crate) static COMPLETION: &[Flag] =
+    &[Flag::bool("no-descriptions", "offer words without descriptions")];
+
+pub(crate) static DEPENDENCY_LIST: &[Flag] =
+    &[Flag::new(Kind::Uint, "max-col-width", "widest column of the table").default("80")];
+
+pub(crate) static DOCS: &[Flag] = &[
+    Flag::text("dir", "directory to write to").default("./").offering(Values::Directories),
+    Flag::bool("generate-headers", "begin Markdown files with a title for site generators"),
+    Flag::text("type", "markdown, man or bash")
+        .default("markdown")
+        .offering(Values::These(&["bash", "man", "markdown"])),
+];
+
+/// Bounds on what a chart may use up. They count work and bytes, never time, so that a chart that
+/// renders does so everywhere.
+pub(crate) static LIMITS: &[Flag] = &[
+    Flag::new(Kind::Uint, "max-depth", "how deep templates may call each other"),
+    Flag::new(Kind::Bytes, "max-memory", "how many bytes the values that templates make may take"),
+    Flag::new(Kind::Bytes, "max-output", "how many bytes templates may print"),
+    Flag::new(Kind::Uint, "max-steps", "how many steps templates may take"),
+];

@@ -1,0 +1,42 @@
+//! The command `pintle`: Helm's commands for charts, many times faster.
+//!
+//! [`command`] is the tree of commands and [`flags`] the table of their flags; [`parse`] reads the
+//! command line by them, [`help`], [`complete`] and `commands::docs` describe them. What a command
+//! does is one file in [`commands`]. All output goes through [`output`], all failures through
+//! [`failure`].
+
+#![forbid(unsafe_code)]
+
+mod command;
+mod commands;
+mod complete;
+mod context;
+mod csv;
+mod failure;
+mod flag;
+mod flags;
+mod help;
+mod log;
+mod output;
+mod parse;
+mod paths;
+mod program;
+mod settings;
+mod suggest;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let (program, args) = match program::arguments(std::env::args_os()) {
+        Ok(read) => read,
+        Err(failure) => return failure.report(&[]),
+    };
+    let mut out = Vec::new();
+    let result = parse::run(program, args, &mut out);
+    match (result, output::write(&out)) {
+        (Ok(()), true) => ExitCode::SUCCESS,
+        (Err(failure), true) => failure.report(&out),
+        // Whoever read the output has had enough of it; there is nobody left to tell.
+        (_, false) => ExitCode::SUCCESS,
+    }
+}
