@@ -2,14 +2,26 @@
 
 #![deny(unsafe_code)]
 
+mod emit;
+mod json;
 mod map;
 mod number;
 mod span;
 mod text;
 mod value;
+mod write;
 
+pub use emit::{Emit, Sink};
+pub use json::{
+    JsonSink, to_json, to_json_into, to_json_pretty, to_json_pretty_into, to_json_raw,
+    to_json_raw_into,
+};
 pub use map::Map;
 pub use number::Number;
 pub use span::{Location, Span};
 pub use text::Str;
 pub use value::Value;
+pub use write::{
+    KeyOrder, MAX_DEPTH, PrettyYamlSink, WriteError, WriteErrorKind, YamlSink, natural_cmp,
+    natural_cmp_v3, to_yaml, to_yaml_into, to_yaml_pretty, to_yaml_pretty_into,
+};
