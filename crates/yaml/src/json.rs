@@ -1,5 +1,6 @@
 //! JSON.
 
+pub(crate) mod read;
 mod write;
 
 pub use write::{

@@ -2,10 +2,13 @@
 
 #![deny(unsafe_code)]
 
+mod de;
 mod emit;
+mod error;
 mod json;
 mod map;
 mod number;
+mod read;
 mod span;
 mod text;
 mod value;
@@ -16,8 +19,11 @@ pub use json::{
     JsonSink, to_json, to_json_into, to_json_pretty, to_json_pretty_into, to_json_raw,
     to_json_raw_into,
 };
+pub use de::{decode, decode_strict, from_value};
+pub use error::{Error, ErrorKind};
 pub use map::Map;
 pub use number::Number;
+pub use read::{Documents, ReadOptions, Root, documents, read, read_json};
 pub use span::{Location, Span};
 pub use text::Str;
 pub use value::Value;
