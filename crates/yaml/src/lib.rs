@@ -14,13 +14,13 @@ mod text;
 mod value;
 mod write;
 
+pub use de::{decode, decode_strict, from_value};
 pub use emit::{Emit, Sink};
+pub use error::{Error, ErrorKind};
 pub use json::{
     JsonSink, to_json, to_json_into, to_json_pretty, to_json_pretty_into, to_json_raw,
     to_json_raw_into,
 };
-pub use de::{decode, decode_strict, from_value};
-pub use error::{Error, ErrorKind};
 pub use map::Map;
 pub use number::Number;
 pub use read::{Documents, ReadOptions, Root, documents, read, read_json};
