@@ -45,6 +45,7 @@ pub struct List(Rc<Inner>);
 
 struct Inner {
     list_type: ListType,
+    nil: bool,
     /// What it came from, until it is first looked into.
     data: Option<Arc<Vec<yaml::Value>>>,
     items: OnceCell<Vec<Value>>,
@@ -58,7 +59,13 @@ impl List {
 
     /// A slice of a type; the items must be of it.
     pub fn of_type(list_type: ListType, items: Vec<Value>) -> List {
-        List(Rc::new(Inner { list_type, data: None, items: OnceCell::from(items) }))
+        List(Rc::new(Inner { list_type, nil: false, data: None, items: OnceCell::from(items) }))
+    }
+
+    /// A nil slice of a type: empty, but `null` as YAML and JSON.
+    pub fn nil(list_type: ListType) -> List {
+        let items = OnceCell::from(Vec::new());
+        List(Rc::new(Inner { list_type, nil: true, data: None, items }))
     }
 
     /// A `[]uint8`.
@@ -69,12 +76,18 @@ impl List {
 
     /// The sequence of a document.
     pub fn from_data(items: Arc<Vec<yaml::Value>>) -> List {
-        List(Rc::new(Inner { list_type: ListType::Any, data: Some(items), items: OnceCell::new() }))
+        let list_type = ListType::Any;
+        List(Rc::new(Inner { list_type, nil: false, data: Some(items), items: OnceCell::new() }))
     }
 
     /// The type.
     pub fn list_type(&self) -> ListType {
         self.0.list_type
+    }
+
+    /// Whether this is Go's nil slice rather than an empty one.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
     }
 
     /// How many items there are.
