@@ -1,6 +1,6 @@
 //! What a template says.
 //!
-//! Places are kept relative to the action that they belong to, so that actions of the same text
+//! Places are kept relative to the pipeline that they belong to, so that pipelines of the same text
 //! share one tree, however many files hold it.
 
 use std::sync::Arc;
@@ -9,8 +9,7 @@ use pintle_yaml::Str;
 
 use crate::Text;
 
-/// A range of bytes, counted from the start of the action's inner text: the byte behind the left
-/// delimiter and its trim marker.
+/// A range of bytes, counted from the start of the outermost pipeline's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) start: u32,
@@ -36,7 +35,8 @@ pub(crate) struct Template {
 /// Nodes in a row.
 pub(crate) type Block = Vec<Node>;
 
-/// A piece of a template. `at` is where its action's inner text starts in the source, in bytes.
+/// A piece of a template. `at` is where the pipeline's text starts in the source, in bytes; what a
+/// pipeline's [`Place`]s count from.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Node {
     /// Text, as a range of the source (trimmed).
@@ -49,12 +49,13 @@ pub(crate) enum Node {
     With(Box<Branch>),
     /// `{{ range }}`
     Range(Box<Branch>),
-    /// `{{ template "name" pipeline }}` and the call that a `block` makes.
-    Template { at: u32, place: Place, name: Str, pipeline: Option<Arc<Pipeline>> },
+    /// `{{ template "name" pipeline }}` and the call that a `block` makes. `at` and `end` are those
+    /// of the action's inner text; the pipeline has its own start.
+    Template { at: u32, end: u32, name: Str, pipeline: Option<(u32, Arc<Pipeline>)> },
     /// `{{ break }}`
-    Break { at: u32 },
+    Break,
     /// `{{ continue }}`
-    Continue { at: u32 },
+    Continue,
 }
 
 /// What `if`, `with` and `range` share.
@@ -84,7 +85,7 @@ pub(crate) struct Declared {
     pub(crate) name: VarId,
 }
 
-/// A variable's name, as a number of the set's table; `$` is 0.
+/// A variable's name, as a number of the vocabulary; `$` is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct VarId(pub(crate) u32);
 
