@@ -4,6 +4,7 @@
 
 mod error;
 mod failure;
+mod fmt;
 mod funcs;
 mod function;
 mod functions;
@@ -16,4 +17,4 @@ pub use failure::Failure;
 pub use function::{Call, Context, Function, Outcome, Param};
 pub use functions::Functions;
 pub use host::{Host, NoHost};
-pub use value::{List, ListType, Map, MapType, Number, Object, Text, Value};
+pub use value::{List, ListType, Map, MapType, NamedNumber, Number, Object, Text, Value};

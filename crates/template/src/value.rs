@@ -4,11 +4,12 @@ mod list;
 mod map;
 mod number;
 mod object;
+mod teardown;
 mod text;
 
 pub use list::{List, ListType};
 pub use map::{Map, MapType};
-pub use number::Number;
+pub use number::{NamedNumber, Number};
 pub use object::Object;
 pub use text::Text;
 
@@ -218,5 +219,23 @@ impl From<Map> for Value {
 impl From<&yaml::Value> for Value {
     fn from(value: &yaml::Value) -> Self {
         Value::from_data(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_values_are_freed_without_deep_recursion() {
+        let mut value = Value::int(1);
+        for depth in 0..200_000 {
+            value = if depth % 2 == 0 {
+                Value::list(vec![value.clone(), value])
+            } else {
+                Value::Map(Map::from_iter([("a", value)]))
+            };
+        }
+        drop(value);
     }
 }

@@ -138,6 +138,14 @@ impl List {
     }
 }
 
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(items) = self.items.take() {
+            super::teardown::free(items.into_iter());
+        }
+    }
+}
+
 impl FromIterator<Value> for List {
     fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
         List::new(items.into_iter().collect())

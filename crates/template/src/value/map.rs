@@ -53,8 +53,8 @@ struct Inner {
 
 enum Repr {
     Data(Arc<yaml::Map>),
-    /// Sorted by key.
-    Own(Vec<(Str, Value)>),
+    /// Sorted by key. Shared with who ranges over it, so that a change meanwhile makes a copy.
+    Own(Rc<Vec<(Str, Value)>>),
 }
 
 impl Map {
@@ -76,7 +76,7 @@ impl Map {
                 same
             });
         }
-        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Own(entries)) }))
+        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Own(Rc::new(entries))) }))
     }
 
     /// The mapping of a document.
@@ -144,6 +144,7 @@ impl Map {
         let key = key.into();
         self.own();
         if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut() {
+            let entries = Rc::make_mut(entries);
             if entries.last().is_none_or(|(last, _)| *last < key) {
                 entries.push((key, value));
                 return;
@@ -168,7 +169,7 @@ impl Map {
         if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut()
             && let Ok(at) = entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
         {
-            return Some(entries.remove(at).1);
+            return Some(Rc::make_mut(entries).remove(at).1);
         }
         None
     }
@@ -182,6 +183,15 @@ impl Map {
             // `own` has just converted it.
             Repr::Data(_) => &[],
         })
+    }
+
+    /// The entries as they are now, whatever is changed later.
+    pub(crate) fn snapshot(&self) -> Rc<Vec<(Str, Value)>> {
+        self.own();
+        match &*self.0.repr.borrow() {
+            Repr::Own(entries) => entries.clone(),
+            Repr::Data(_) => Rc::default(),
+        }
     }
 
     /// A copy of the entries sorted by key.
@@ -203,7 +213,7 @@ impl Map {
     }
 
     fn own(&self) {
-        let entries = match &*self.0.repr.borrow() {
+        let entries: Vec<_> = match &*self.0.repr.borrow() {
             Repr::Data(data) => data
                 .as_slice()
                 .iter()
@@ -211,7 +221,17 @@ impl Map {
                 .collect(),
             Repr::Own(_) => return,
         };
-        *self.0.repr.borrow_mut() = Repr::Own(entries);
+        *self.0.repr.borrow_mut() = Repr::Own(Rc::new(entries));
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Repr::Own(entries) = self.repr.get_mut()
+            && let Some(entries) = Rc::get_mut(entries)
+        {
+            super::teardown::free(std::mem::take(entries).into_iter().map(|(_, value)| value));
+        }
     }
 }
 

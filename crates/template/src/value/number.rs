@@ -23,8 +23,19 @@ pub enum Number {
     Float64(f64),
     /// `time.Duration`, in nanoseconds; its kind is `int64`, and it prints like `1h0m0s`.
     Duration(i64),
-    /// Another named type over `int64`'s kind, such as `time.Month`, printed as the text.
-    Named(&'static str, &'static str, i64),
+    /// A number of another named type, such as `time.Month`.
+    Named(&'static NamedNumber),
+}
+
+/// A number of a named type over `int` whose `String` method gives it a text, such as a month.
+#[derive(Debug, PartialEq)]
+pub struct NamedNumber {
+    /// The name as `%T` prints it.
+    pub type_name: &'static str,
+    /// What the `String` method returns.
+    pub text: &'static str,
+    /// The number.
+    pub value: i64,
 }
 
 impl Number {
@@ -32,7 +43,7 @@ impl Number {
     pub fn type_name(self) -> &'static str {
         match self {
             Number::Duration(_) => "time.Duration",
-            Number::Named(name, ..) => name,
+            Number::Named(named) => named.type_name,
             _ => self.kind_name(),
         }
     }
@@ -40,7 +51,7 @@ impl Number {
     /// The name of the kind.
     pub fn kind_name(self) -> &'static str {
         match self {
-            Number::Int(_) | Number::Named(..) => "int",
+            Number::Int(_) | Number::Named(_) => "int",
             Number::Int64(_) | Number::Duration(_) => "int64",
             Number::Int32(_) => "int32",
             Number::Uint8(_) => "uint8",
@@ -65,9 +76,8 @@ impl Number {
     /// The number when its kind is one of Go's signed integers.
     pub fn signed(self) -> Option<i64> {
         match self {
-            Number::Int(n) | Number::Int64(n) | Number::Duration(n) | Number::Named(_, _, n) => {
-                Some(n)
-            }
+            Number::Int(n) | Number::Int64(n) | Number::Duration(n) => Some(n),
+            Number::Named(named) => Some(named.value),
             Number::Int32(n) => Some(n.into()),
             _ => None,
         }
@@ -96,7 +106,7 @@ impl Number {
                     strconv::Duration::from_nanoseconds(n).to_string().as_bytes(),
                 );
             }
-            Number::Named(_, text, _) => out.extend_from_slice(text.as_bytes()),
+            Number::Named(named) => out.extend_from_slice(named.text.as_bytes()),
             Number::Float64(n) => {
                 strconv::append_f64(out, n, strconv::Notation::General, None);
             }
