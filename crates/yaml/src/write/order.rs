@@ -185,12 +185,12 @@ struct Ascii;
 impl Classes for Ascii {
     #[inline]
     fn letter(self, c: u32) -> Option<bool> {
-        (c < 0x80).then(|| matches!(c as u8, b'a'..=b'z' | b'A'..=b'Z'))
+        (c < 0x80).then_some((c as u8).is_ascii_alphabetic())
     }
 
     #[inline]
     fn digit(self, c: u32) -> Option<bool> {
-        (c < 0x80).then(|| (c as u8).is_ascii_digit())
+        (c < 0x80).then_some((c as u8).is_ascii_digit())
     }
 }
 

@@ -1,0 +1,8 @@
+//! The behaviour of `pintle-yaml`: Go's answers in tables, and laws.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod yaml {
+    mod golden;
+    mod write;
+}
