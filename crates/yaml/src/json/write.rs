@@ -26,8 +26,15 @@ pub struct JsonSink<'o> {
     levels: Vec<Level>,
     limits: Limits,
     html: bool,
-    layout: Option<(Box<[u8]>, Box<[u8]>)>,
+    layout: Option<Layout>,
     done: bool,
+}
+
+/// What is at the beginning of each line.
+#[derive(Debug)]
+struct Layout {
+    prefix: Box<[u8]>,
+    indent: Box<[u8]>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +69,8 @@ impl<'o> JsonSink<'o> {
     /// Writes an element a line, each but the first line with `prefix` and its depth times `indent`
     /// before it, as `json.MarshalIndent`.
     pub fn pretty(mut self, prefix: &str, indent: &str) -> Self {
-        self.layout = Some((prefix.as_bytes().into(), indent.as_bytes().into()));
+        self.layout =
+            Some(Layout { prefix: prefix.as_bytes().into(), indent: indent.as_bytes().into() });
         self
     }
 
@@ -92,7 +100,7 @@ impl<'o> JsonSink<'o> {
     }
 
     fn line(&mut self) {
-        if let Some((prefix, indent)) = &self.layout {
+        if let Some(Layout { prefix, indent }) = &self.layout {
             self.out.push(b'\n');
             self.out.extend_from_slice(prefix);
             for _ in 0..self.levels.len() {

@@ -542,8 +542,8 @@ impl<'o> Block<'o> {
             0x2029 => b'P',
             _ => {
                 let (letter, digits) = match rune {
-                    ..=0xff => (b'x', 2),
-                    ..=0xffff => (b'u', 4),
+                    0..=0xff => (b'x', 2),
+                    0x100..=0xffff => (b'u', 4),
                     _ => (b'U', 8),
                 };
                 self.put(letter);
@@ -630,9 +630,9 @@ fn ends_with_breaks(text: &[u8]) -> (bool, bool) {
 fn rune(text: &[u8]) -> (u32, usize) {
     let first = text[0];
     let (width, bits) = match first {
-        ..0x80 => (1, u32::from(first)),
-        ..0xe0 => (2, u32::from(first & 0x1f)),
-        ..0xf0 => (3, u32::from(first & 0x0f)),
+        0..0x80 => (1, u32::from(first)),
+        0x80..0xe0 => (2, u32::from(first & 0x1f)),
+        0xe0..0xf0 => (3, u32::from(first & 0x0f)),
         _ => (4, u32::from(first & 0x07)),
     };
     let more = text.get(1..width).unwrap_or_default();
