@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::output;
+use crate::{draw, output};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Failure {
     pub(crate) fn report(&self, _written: &[u8]) -> ExitCode {
         let mut text = String::with_capacity(self.message.len() + self.details.len() + 16);
         text.push_str("Error: ");
-        text.push_str(&self.message);
+        text.push_str(&draw::harmless(&self.message));
         text.push('\n');
         if !self.details.is_empty() {
             text.push_str(&self.details);

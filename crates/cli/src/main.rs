@@ -12,9 +12,11 @@ mod commands;
 mod complete;
 mod context;
 mod csv;
+mod draw;
 mod failure;
 mod flag;
 mod flags;
+mod glob;
 mod help;
 mod log;
 mod output;
@@ -23,6 +25,9 @@ mod paths;
 mod program;
 mod settings;
 mod suggest;
+mod system;
+mod table;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -36,7 +41,8 @@ fn main() -> ExitCode {
     match (result, output::write(&out)) {
         (Ok(()), true) => ExitCode::SUCCESS,
         (Err(failure), true) => failure.report(&out),
-        // Whoever read the output has had enough of it; there is nobody left to tell.
-        (_, false) => ExitCode::SUCCESS,
+        // Whoever read the output has had enough of it and there is nobody left to tell: the
+        // status is the one of a program that the closed pipe ended.
+        (_, false) => ExitCode::from(128 + 13),
     }
 }

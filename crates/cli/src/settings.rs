@@ -64,7 +64,8 @@ impl Settings {
     pub(crate) fn of_environment() -> Self {
         Self {
             namespace: text("HELM_NAMESPACE"),
-            kubeconfig: text("KUBECONFIG"),
+            // `$KUBECONFIG` may name several files; it is read where they are.
+            kubeconfig: String::new(),
             kube_context: text("HELM_KUBECONTEXT"),
             kube_token: text("HELM_KUBETOKEN"),
             kube_as_user: text("HELM_KUBEASUSER"),

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::flags;
 use crate::parse::path_text;
+use crate::system::why;
 
 pub(crate) const DOCS: Command = Command {
     name: "docs",
@@ -72,5 +73,5 @@ fn tree(
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+        .map_err(|error| Failure::new(format!("open {}: {}", path.display(), why(&error))))
 }
