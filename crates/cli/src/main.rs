@@ -18,6 +18,7 @@ mod flag;
 mod flags;
 mod glob;
 mod help;
+mod jsonpath;
 mod log;
 mod output;
 mod parse;
