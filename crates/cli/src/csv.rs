@@ -11,7 +11,9 @@ pub(crate) fn record(text: &str) -> Result<Vec<String>, String> {
     if text.is_empty() {
         return Ok(fields);
     }
-    let mut lines = Lines { rest: text, number: 0 };
+    // `\r\n` counts as `\n`, and a `\r` at the very end as nothing.
+    let text = text.strip_suffix('\r').unwrap_or(text).replace("\r\n", "\n");
+    let mut lines = Lines { rest: &text, number: 0 };
     let mut line = loop {
         match lines.next() {
             Some("\n") => {}
@@ -85,7 +87,7 @@ fn misplaced(first: usize, line: usize, column: usize, what: &str) -> String {
     }
 }
 
-/// Lines with their `\n`; a `\r` before it goes, as does one at the very end.
+/// Lines with their line breaks.
 struct Lines<'a> {
     rest: &'a str,
     number: usize,
@@ -97,24 +99,10 @@ impl<'a> Lines<'a> {
             return None;
         }
         self.number += 1;
-        match self.rest.find('\n') {
-            // A line that ends in `\r\n` counts as one that ends in `\n`: only its break matters.
-            Some(at) if self.rest[..at].ends_with('\r') => {
-                let line = &self.rest[..at - 1];
-                self.rest = &self.rest[at + 1..];
-                Some(if line.is_empty() { "\n" } else { line })
-            }
-            Some(at) => {
-                let (line, rest) = self.rest.split_at(at + 1);
-                self.rest = rest;
-                Some(line)
-            }
-            None => {
-                let line = self.rest.strip_suffix('\r').unwrap_or(self.rest);
-                self.rest = "";
-                Some(line)
-            }
-        }
+        let end = self.rest.find('\n').map_or(self.rest.len(), |at| at + 1);
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some(line)
     }
 }
 
@@ -137,6 +125,7 @@ mod tests {
             ("\n\na", &["a"]),
             ("\"a\nb\",c", &["a\nb", "c"]),
             ("a\r\nb", &["a"]),
+            ("\"a\r\nb\"\r", &["a\nb"]),
             ("ä,ö", &["ä", "ö"]),
         ];
         for (text, fields) in table {
@@ -157,6 +146,7 @@ mod tests {
             ("a\"b", "parse error on line 1, column 2: bare \" in non-quoted-field"),
             ("\"a\"b", "parse error on line 1, column 3: extraneous or missing \" in quoted-field"),
             ("\n", "EOF"),
+            ("\r", "EOF"),
         ];
         for (text, message) in table {
             assert_eq!(record(text), Err(message.to_owned()), "{text:?}");
