@@ -282,7 +282,7 @@ impl Encoder<'_> {
                 number.append_to(&mut text);
                 text.push(b'"');
             }
-            Number::Named(_, _, n) => strconv::append_int(&mut text, n),
+            Number::Named(named) => strconv::append_int(&mut text, named.value),
             _ => number.append_to(&mut text),
         }
         self.write(text);
