@@ -4,18 +4,28 @@
 mod bytes;
 mod capabilities;
 mod chart;
+mod error;
 mod file;
 mod ignore;
+mod limits;
+mod load;
 mod metadata;
 mod notice;
 mod path;
 mod process;
+mod values;
 
 pub use bytes::Bytes;
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Crd};
+pub use error::{ArchiveError, Error, TooLarge};
 pub use file::File;
 pub use ignore::{Ignore, IgnoreError, IgnoreErrorKind};
-pub use metadata::{Dependency, Invalid, Lock, Maintainer, Metadata};
+pub use limits::Limits;
+pub use load::{Loader, load};
+pub use metadata::{
+    DecodeError, Dependency, Invalid, Lock, Maintainer, Metadata, read_lock, read_metadata,
+    read_metadata_strict,
+};
 pub use notice::{Level, Notice};
 pub use process::process;

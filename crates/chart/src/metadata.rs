@@ -1,9 +1,13 @@
 //! `Chart.yaml` and the lock file.
 
 mod data;
+mod decode;
 mod validate;
 
+pub use decode::{DecodeError, read_lock, read_metadata, read_metadata_strict};
 pub use validate::Invalid;
+
+pub(crate) use decode::merge_metadata;
 
 use std::collections::BTreeMap;
 

@@ -16,6 +16,22 @@ use crate::{Chart, Notice};
 /// Afterwards [`Chart::values`] of each chart with dependencies holds those of its subcharts too.
 /// Returns what was worth saying.
 ///
+/// ```
+/// use pintle_chart::{File, Loader, process};
+/// use pintle_yaml::Value;
+///
+/// let chart = "name: web\nversion: 1.0.0\napiVersion: v2\n\
+///              dependencies: [{name: db, version: '*', condition: db.enabled}]\n";
+/// let mut chart = Loader::new().load_files(vec![
+///     File::new("Chart.yaml", chart),
+///     File::new("charts/db/Chart.yaml", "name: db\nversion: 2.0.0\napiVersion: v2\n"),
+/// ])?;
+/// let values = Value::from_iter([("db", Value::from_iter([("enabled", false)]))]);
+/// process(&mut chart, &values)?;
+/// assert!(chart.dependencies.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// The values of a chart and of the user do not fit together.

@@ -1,0 +1,146 @@
+//! Reads charts.
+
+mod archive;
+mod assemble;
+mod directory;
+mod sniff;
+mod tar;
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::limits::Budget;
+use crate::{Chart, File, Limits, Notice};
+
+/// Reads charts, and keeps what is worth saying about them.
+///
+/// ```no_run
+/// use pintle_chart::Loader;
+///
+/// let mut loader = Loader::new();
+/// let chart = loader.load("charts/web".as_ref())?;
+/// for notice in loader.notices() {
+///     eprintln!("{notice}");
+/// }
+/// println!("{} {}", chart.name(), chart.metadata.version);
+/// # Ok::<(), pintle_chart::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Loader {
+    limits: Limits,
+    any_api_version: bool,
+    notices: Vec<Notice>,
+}
+
+/// Reads a chart from a directory or from an archive, as [`Loader::load`] with the default limits.
+///
+/// # Errors
+///
+/// As [`Loader::load`].
+pub fn load(path: impl AsRef<Path>) -> Result<Chart, Error> {
+    Loader::new().load(path.as_ref())
+}
+
+impl Loader {
+    /// A loader with the default limits.
+    pub fn new() -> Self {
+        Loader::default()
+    }
+
+    /// Sets how much a chart may hold.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Whether to read a chart of any `apiVersion`, as Helm does in `dependency` and `lint`. Other
+    /// commands take `v1` and `v2` only.
+    #[must_use]
+    pub fn any_api_version(mut self, any: bool) -> Self {
+        self.any_api_version = any;
+        self
+    }
+
+    /// What was worth saying about the charts that were read so far.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Reads a chart from a directory or from an archive.
+    ///
+    /// # Errors
+    ///
+    /// Something cannot be read, is larger than the limits allow, or is no chart.
+    pub fn load(&mut self, path: &Path) -> Result<Chart, Error> {
+        if fs::metadata(path).map_err(Error::io("stat", path))?.is_dir() {
+            self.load_directory(path)
+        } else {
+            self.load_archive(path)
+        }
+    }
+
+    /// Reads a chart from a directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Loader::load).
+    pub fn load_directory(&mut self, path: &Path) -> Result<Chart, Error> {
+        let chart_file = path.join("Chart.yaml");
+        if let Err(source) = fs::metadata(&chart_file) {
+            return Err(Error::NoChartFile { path: absolute(&chart_file), source });
+        }
+        let mut budget = Budget::new(self.limits);
+        let files = directory::read(path, &mut budget, &mut self.notices)?;
+        self.assemble(files, &mut budget)
+    }
+
+    /// Reads a chart from an archive.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Loader::load).
+    pub fn load_archive(&mut self, path: &Path) -> Result<Chart, Error> {
+        let mut budget = Budget::new(self.limits);
+        let mut file = fs::File::open(path).map_err(Error::io("open", path))?;
+        let meta = file.metadata().map_err(Error::io("stat", path))?;
+        if !meta.is_file() && !meta.is_dir() {
+            return Err(Error::Irregular { path: path.to_owned() });
+        }
+        let files = archive::read(&mut file, Some(path), &mut budget)?;
+        self.assemble(files, &mut budget)
+    }
+
+    /// Reads a chart from an archive that is read from anywhere, such as standard input.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Loader::load).
+    pub fn load_reader(&mut self, reader: impl Read) -> Result<Chart, Error> {
+        let mut budget = Budget::new(self.limits);
+        let files = archive::read(reader, None, &mut budget)?;
+        self.assemble(files, &mut budget)
+    }
+
+    /// Makes a chart of files that are in memory; their names are paths below the chart.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Loader::load).
+    pub fn load_files(&mut self, files: Vec<File>) -> Result<Chart, Error> {
+        let mut budget = Budget::new(self.limits);
+        self.assemble(files, &mut budget)
+    }
+
+    fn assemble(&mut self, files: Vec<File>, budget: &mut Budget) -> Result<Chart, Error> {
+        let any_api_version = self.any_api_version;
+        let notices = &mut self.notices;
+        assemble::Assembler { budget, notices, any_api_version }.chart(files, 0)
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
