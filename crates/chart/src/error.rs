@@ -230,9 +230,15 @@ impl fmt::Display for Error {
                 let yaml = path.extension().is_some_and(|ext| ext == "yml" || ext == "yaml");
                 let path = path.display();
                 if yaml {
-                    write!(f, "file '{path}' seems to be a YAML file, but expected a gzipped archive")
+                    write!(
+                        f,
+                        "file '{path}' seems to be a YAML file, but expected a gzipped archive"
+                    )
                 } else {
-                    write!(f, "file '{path}' does not appear to be a gzipped archive; got '{found}'")
+                    write!(
+                        f,
+                        "file '{path}' does not appear to be a gzipped archive; got '{found}'"
+                    )
                 }
             }
             Error::NotAnArchive { path: None, found } => {
@@ -328,10 +334,9 @@ impl fmt::Display for ArchiveError {
             ArchiveError::AbsolutePath { name } => {
                 write!(f, "chart illegally contains absolute paths: {name:?}")
             }
-            ArchiveError::OutsideBase { name } => write!(
-                f,
-                "chart illegally contains content outside the base directory: {name:?}"
-            ),
+            ArchiveError::OutsideBase { name } => {
+                write!(f, "chart illegally contains content outside the base directory: {name:?}")
+            }
             ArchiveError::ParentDirectory { name } => {
                 write!(f, "chart illegally references parent directory: {name:?}")
             }

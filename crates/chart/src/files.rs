@@ -85,7 +85,8 @@ impl Files {
 
     fn as_yaml(&self, value: impl Fn(&[u8]) -> Value) -> String {
         let entries = self.files.iter().map(|(name, data)| (path::base(name), value(data)));
-        let mut text = to_yaml(&Value::from(entries.collect::<Map>()));
+        // Texts alone can always be written.
+        let mut text = to_yaml(&Value::from(entries.collect::<Map>())).unwrap_or_default();
         if text.ends_with('\n') {
             text.pop();
         }

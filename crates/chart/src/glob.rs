@@ -57,8 +57,15 @@ enum Step {
     Any,
     /// Any number of characters.
     Super,
-    List { chars: Vec<char>, negated: bool },
-    Range { lo: char, hi: char, negated: bool },
+    List {
+        chars: Vec<char>,
+        negated: bool,
+    },
+    Range {
+        lo: char,
+        hi: char,
+        negated: bool,
+    },
     /// Goes on at each of these.
     Branch(Vec<usize>),
     Jump(usize),

@@ -6,6 +6,8 @@ mod capabilities;
 mod chart;
 mod error;
 mod file;
+mod files;
+mod glob;
 mod ignore;
 mod limits;
 mod load;
@@ -13,6 +15,7 @@ mod metadata;
 mod notice;
 mod path;
 mod process;
+mod show;
 mod values;
 
 pub use bytes::Bytes;
@@ -20,6 +23,8 @@ pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError}
 pub use chart::{Chart, Crd};
 pub use error::{ArchiveError, Error, TooLarge};
 pub use file::File;
+pub use files::Files;
+pub use glob::{Glob, GlobError};
 pub use ignore::{Ignore, IgnoreError, IgnoreErrorKind};
 pub use limits::Limits;
 pub use load::{Loader, load};
@@ -29,3 +34,4 @@ pub use metadata::{
 };
 pub use notice::{Level, Notice};
 pub use process::process;
+pub use show::{Show, show};

@@ -19,12 +19,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            chart_bytes: 100 << 20,
-            total_bytes: 256 << 20,
-            entries: 200_000,
-            depth: 64,
-        }
+        Limits { chart_bytes: 100 << 20, total_bytes: 256 << 20, entries: 200_000, depth: 64 }
     }
 }
 

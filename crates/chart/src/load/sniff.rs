@@ -19,8 +19,22 @@ pub(super) fn content_type(start: &[u8]) -> &'static str {
         (b"\x1f\x8b\x08", "application/x-gzip"),
     ];
     const MARKUP: &[&str] = &[
-        "<!doctype html", "<html", "<head", "<script", "<iframe", "<h1", "<div", "<font", "<table",
-        "<a", "<style", "<title", "<b", "<body", "<br", "<p",
+        "<!doctype html",
+        "<html",
+        "<head",
+        "<script",
+        "<iframe",
+        "<h1",
+        "<div",
+        "<font",
+        "<table",
+        "<a",
+        "<style",
+        "<title",
+        "<b",
+        "<body",
+        "<br",
+        "<p",
     ];
     if let Some((_, name)) = SIGNATURES.iter().find(|(sign, _)| start.starts_with(sign)) {
         return name;

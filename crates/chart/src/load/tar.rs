@@ -96,7 +96,8 @@ impl<R: Read> Tar<R> {
         if kind == b'S' || extended.sparse {
             return Err(ArchiveError::Sparse { name }.into());
         }
-        let size = u64::try_from(extended.size.unwrap_or(size)).map_err(|_| ArchiveError::Header)?;
+        let size =
+            u64::try_from(extended.size.unwrap_or(size)).map_err(|_| ArchiveError::Header)?;
         // An old archive marks a directory by its name alone.
         let slash_directory = kind == 0 && name.ends_with('/');
         let header_only = matches!(kind, b'1'..=b'6') || slash_directory;
@@ -348,17 +349,16 @@ mod tests {
 
     #[test]
     fn reads_extended_headers() {
-        let cases: &[(&[u8], Option<&[u8]>)] = &[
-            (b"12 path=a/b\n", Some(b"a/b")),
-            (b"12 path=a/b\n8 path=\n", None),
-            (b"", None),
-        ];
+        let cases: &[(&[u8], Option<&[u8]>)] =
+            &[(b"12 path=a/b\n", Some(b"a/b")), (b"12 path=a/b\n8 path=\n", None), (b"", None)];
         for (text, want) in cases {
             let mut extended = Extended::default();
             pax(text, &mut extended).unwrap();
             assert_eq!(extended.path.as_deref(), *want);
         }
-        for text in [&b"12 path=a/b"[..], b"99 path=a\n", b"x", b"6 =ab\n", b"0 a=b\n", b"6 a\0=b\n"] {
+        for text in
+            [&b"12 path=a/b"[..], b"99 path=a\n", b"x", b"6 =ab\n", b"0 a=b\n", b"6 a\0=b\n"]
+        {
             assert!(pax(text, &mut Extended::default()).is_err(), "{text:?}");
         }
     }

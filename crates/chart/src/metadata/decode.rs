@@ -209,12 +209,7 @@ impl Decoder {
         }
     }
 
-    fn list<'v>(
-        &mut self,
-        value: &'v Value,
-        field: &str,
-        go: &'static str,
-    ) -> Option<&'v [Value]> {
+    fn list<'v>(&mut self, value: &'v Value, field: &str, go: &'static str) -> Option<&'v [Value]> {
         match value {
             Value::Seq(items) => Some(items),
             Value::Null => None,
@@ -429,7 +424,12 @@ fn is_rfc3339(text: &str) -> bool {
         let zone = match rest {
             b"Z" => true,
             [b'+' | b'-', h1, h2, b':', m1, m2] => {
-                let pair = |a: &u8, b: &u8| (*a as char).to_digit(10)? .checked_mul(10)?.checked_add((*b as char).to_digit(10)?);
+                let pair = |a: &u8, b: &u8| {
+                    (*a as char)
+                        .to_digit(10)?
+                        .checked_mul(10)?
+                        .checked_add((*b as char).to_digit(10)?)
+                };
                 pair(h1, h2).is_some_and(|h| h < 24) && pair(m1, m2).is_some_and(|m| m < 60)
             }
             _ => false,

@@ -1,0 +1,12 @@
+//! The crate's tests, in one binary.
+
+mod chart {
+    mod archive;
+    mod capabilities;
+    mod corpus;
+    mod directory;
+    mod files;
+    mod metadata;
+    mod process;
+    mod support;
+}
