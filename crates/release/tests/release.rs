@@ -1,0 +1,4 @@
+//! Documents, hooks and order, from rendered files.
+
+#[path = "release/prepare.rs"]
+mod prepare;
