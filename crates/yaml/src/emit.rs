@@ -93,7 +93,9 @@ enum Open<'a> {
 impl<'a> Open<'a> {
     fn map(map: &'a Map, order: KeyOrder) -> Self {
         let entries = map.as_slice();
-        if order == KeyOrder::Bytes || order.is_sorted(entries, |entry| entry.0.as_bytes()) {
+        if matches!(order, KeyOrder::Bytes | KeyOrder::Any)
+            || order.is_sorted(entries, |entry| entry.0.as_bytes())
+        {
             return Open::Map(entries.iter());
         }
         let mut sorted: Vec<_> = entries.iter().collect();

@@ -28,6 +28,7 @@ pub use span::{Location, Span};
 pub use text::Str;
 pub use value::Value;
 pub use write::{
-    KeyOrder, MAX_DEPTH, PrettyYamlSink, WriteError, WriteErrorKind, YamlSink, natural_cmp,
-    natural_cmp_v3, to_yaml, to_yaml_into, to_yaml_pretty, to_yaml_pretty_into,
+    KeyOrder, MAX_DEPTH, PrettyYamlSink, Serial, WriteError, WriteErrorKind, YamlSink, from_emit,
+    natural_cmp, natural_cmp_v3, to_value, to_yaml, to_yaml_into, to_yaml_pretty,
+    to_yaml_pretty_into,
 };

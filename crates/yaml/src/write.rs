@@ -1,17 +1,21 @@
 //! Writing YAML.
 
 mod block;
+mod collect;
 mod error;
 mod order;
 mod pretty;
 mod resolve;
 mod scalar;
+mod ser;
 mod unicode;
 mod yaml;
 
+pub use collect::from_emit;
 pub use error::{WriteError, WriteErrorKind};
 pub use order::{KeyOrder, natural_cmp, natural_cmp_v3};
 pub use pretty::{PrettyYamlSink, to_yaml_pretty, to_yaml_pretty_into};
+pub use ser::{Serial, to_value};
 pub use yaml::{YamlSink, to_yaml, to_yaml_into};
 
 /// How deep a sink lets sequences and mappings nest when it is not told otherwise: go-yaml reads no

@@ -4,5 +4,8 @@
 
 mod yaml {
     mod golden;
+    mod laws;
+    mod limits;
+    mod serial;
     mod write;
 }

@@ -382,7 +382,7 @@ pub(crate) fn base64(bytes: &[u8]) -> Vec<u8> {
 /// assert_eq!(to_json_raw(&Value::from("a&b"))?, r#""a&b""#);
 /// # Ok::<(), pintle_yaml::WriteError>(())
 /// ```
-pub fn to_json(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
+pub fn to_json<E: Emit + ?Sized>(value: &E) -> Result<String, WriteError> {
     text_of(|out| write(value, JsonSink::new(out)))
 }
 
@@ -391,7 +391,7 @@ pub fn to_json(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
 /// # Errors
 ///
 /// As [`to_json`].
-pub fn to_json_into(out: &mut Vec<u8>, value: &(impl Emit + ?Sized)) -> Result<(), WriteError> {
+pub fn to_json_into<E: Emit + ?Sized>(out: &mut Vec<u8>, value: &E) -> Result<(), WriteError> {
     all_or_nothing(out, |out| write(value, JsonSink::new(out)))
 }
 
@@ -400,7 +400,7 @@ pub fn to_json_into(out: &mut Vec<u8>, value: &(impl Emit + ?Sized)) -> Result<(
 /// # Errors
 ///
 /// As [`to_json`].
-pub fn to_json_raw(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
+pub fn to_json_raw<E: Emit + ?Sized>(value: &E) -> Result<String, WriteError> {
     text_of(|out| write(value, JsonSink::new(out).raw()))
 }
 
@@ -409,7 +409,7 @@ pub fn to_json_raw(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
 /// # Errors
 ///
 /// As [`to_json`].
-pub fn to_json_raw_into(out: &mut Vec<u8>, value: &(impl Emit + ?Sized)) -> Result<(), WriteError> {
+pub fn to_json_raw_into<E: Emit + ?Sized>(out: &mut Vec<u8>, value: &E) -> Result<(), WriteError> {
     all_or_nothing(out, |out| write(value, JsonSink::new(out).raw()))
 }
 
@@ -426,7 +426,7 @@ pub fn to_json_raw_into(out: &mut Vec<u8>, value: &(impl Emit + ?Sized)) -> Resu
 /// assert_eq!(to_json_pretty(&value)?, "{\n  \"a\": [],\n  \"b\": 1\n}");
 /// # Ok::<(), pintle_yaml::WriteError>(())
 /// ```
-pub fn to_json_pretty(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
+pub fn to_json_pretty<E: Emit + ?Sized>(value: &E) -> Result<String, WriteError> {
     text_of(|out| write(value, JsonSink::new(out).pretty("", "  ")))
 }
 
@@ -435,14 +435,14 @@ pub fn to_json_pretty(value: &(impl Emit + ?Sized)) -> Result<String, WriteError
 /// # Errors
 ///
 /// As [`to_json`].
-pub fn to_json_pretty_into(
+pub fn to_json_pretty_into<E: Emit + ?Sized>(
     out: &mut Vec<u8>,
-    value: &(impl Emit + ?Sized),
+    value: &E,
 ) -> Result<(), WriteError> {
     all_or_nothing(out, |out| write(value, JsonSink::new(out).pretty("", "  ")))
 }
 
-fn write(value: &(impl Emit + ?Sized), mut sink: JsonSink<'_>) -> Result<(), WriteError> {
+fn write<E: Emit + ?Sized>(value: &E, mut sink: JsonSink<'_>) -> Result<(), WriteError> {
     value.emit(&mut sink)?;
     sink.finish()
 }

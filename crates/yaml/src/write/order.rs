@@ -14,15 +14,18 @@ pub enum KeyOrder {
     Natural,
     /// As go-yaml v3 sorts keys, see [`natural_cmp_v3`].
     NaturalV3,
+    /// As they come: the sink sorts by itself.
+    Any,
 }
 
 impl KeyOrder {
-    /// Compares two keys.
+    /// Compares two keys; for [`KeyOrder::Any`] all are equal.
     pub fn compare(self, a: &[u8], b: &[u8]) -> Ordering {
         match self {
             KeyOrder::Bytes => a.cmp(b),
             KeyOrder::Natural => natural_cmp(a, b),
             KeyOrder::NaturalV3 => natural_cmp_v3(a, b),
+            KeyOrder::Any => Ordering::Equal,
         }
     }
 

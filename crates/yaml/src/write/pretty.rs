@@ -137,7 +137,7 @@ impl Sink for PrettyYamlSink<'_> {
 /// # Errors
 ///
 /// As [`PrettyYamlSink`] and the value give them.
-pub fn to_yaml_pretty(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
+pub fn to_yaml_pretty<E: Emit + ?Sized>(value: &E) -> Result<String, WriteError> {
     text(|out| write(value, out))
 }
 
@@ -146,14 +146,14 @@ pub fn to_yaml_pretty(value: &(impl Emit + ?Sized)) -> Result<String, WriteError
 /// # Errors
 ///
 /// As [`to_yaml_pretty`].
-pub fn to_yaml_pretty_into(
+pub fn to_yaml_pretty_into<E: Emit + ?Sized>(
     out: &mut Vec<u8>,
-    value: &(impl Emit + ?Sized),
+    value: &E,
 ) -> Result<(), WriteError> {
     all_or_nothing(out, |out| write(value, out))
 }
 
-fn write(value: &(impl Emit + ?Sized), out: &mut Vec<u8>) -> Result<(), WriteError> {
+fn write<E: Emit + ?Sized>(value: &E, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let mut sink = PrettyYamlSink::new(out);
     value.emit(&mut sink)?;
     sink.finish()

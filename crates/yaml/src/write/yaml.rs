@@ -237,7 +237,7 @@ fn fold_next_lines(text: &[u8]) -> Result<Vec<u8>, WriteError> {
 /// assert_eq!(to_yaml(&value)?, "args:\n- 'a: b'\n- 3\n");
 /// # Ok::<(), pintle_yaml::WriteError>(())
 /// ```
-pub fn to_yaml(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
+pub fn to_yaml<E: Emit + ?Sized>(value: &E) -> Result<String, WriteError> {
     text(|out| write(value, out))
 }
 
@@ -246,11 +246,11 @@ pub fn to_yaml(value: &(impl Emit + ?Sized)) -> Result<String, WriteError> {
 /// # Errors
 ///
 /// As [`to_yaml`].
-pub fn to_yaml_into(out: &mut Vec<u8>, value: &(impl Emit + ?Sized)) -> Result<(), WriteError> {
+pub fn to_yaml_into<E: Emit + ?Sized>(out: &mut Vec<u8>, value: &E) -> Result<(), WriteError> {
     all_or_nothing(out, |out| write(value, out))
 }
 
-fn write(value: &(impl Emit + ?Sized), out: &mut Vec<u8>) -> Result<(), WriteError> {
+fn write<E: Emit + ?Sized>(value: &E, out: &mut Vec<u8>) -> Result<(), WriteError> {
     let mut sink = YamlSink::new(out);
     value.emit(&mut sink)?;
     sink.finish()
