@@ -77,8 +77,12 @@ pub(crate) fn trim_start(text: &[u8]) -> &[u8] {
     ascii.get(cut..).unwrap_or_default()
 }
 
-/// The text without the white space around it.
-pub(crate) fn trim(text: &[u8]) -> &[u8] {
+/// The text without the white space around it, as Go's `strings.TrimSpace` gives it.
+///
+/// ```
+/// assert_eq!(pintle_release::trim_space(b" \na b\n"), b"a b");
+/// ```
+pub fn trim_space(text: &[u8]) -> &[u8] {
     let mut text = trim_start(text);
     loop {
         text = text.trim_ascii_end();
@@ -131,8 +135,8 @@ mod tests {
 
     #[test]
     fn trims_both_ends() {
-        assert_eq!(trim(" \u{a0}a b\u{3000}\n".as_bytes()), b"a b");
-        assert_eq!(trim(b"\x0b\xff \n"), b"\xff");
-        assert_eq!(trim("\u{a0}".as_bytes()), b"");
+        assert_eq!(trim_space(" \u{a0}a b\u{3000}\n".as_bytes()), b"a b");
+        assert_eq!(trim_space(b"\x0b\xff \n"), b"\xff");
+        assert_eq!(trim_space("\u{a0}".as_bytes()), b"");
     }
 }

@@ -39,6 +39,11 @@ impl std::fmt::Display for HeadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             HeadError::Yaml(error) => std::fmt::Display::fmt(error, f),
+            HeadError::Type { found, field, wanted } if field.is_empty() => write!(
+                f,
+                "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into \
+                 Go value of type {wanted}"
+            ),
             HeadError::Type { found, field, wanted } => write!(
                 f,
                 "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into \

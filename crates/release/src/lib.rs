@@ -7,7 +7,7 @@ mod hook;
 mod kinds;
 mod prepare;
 
-pub use document::{Document, documents};
+pub use document::{Document, documents, trim_space};
 pub use head::{Head, HeadError};
 pub use hook::{Hook, HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
