@@ -48,6 +48,8 @@ pub struct Map(Rc<Inner>);
 
 struct Inner {
     map_type: MapType,
+    /// The map that holds the entries, when this is another type's view of it.
+    viewed: Option<Map>,
     repr: RefCell<Repr>,
 }
 
@@ -76,7 +78,11 @@ impl Map {
                 same
             });
         }
-        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Own(Rc::new(entries))) }))
+        Map(Rc::new(Inner {
+            map_type,
+            viewed: None,
+            repr: RefCell::new(Repr::Own(Rc::new(entries))),
+        }))
     }
 
     /// The mapping of a document.
@@ -86,7 +92,34 @@ impl Map {
 
     /// The mapping of a document under another type's name.
     pub fn from_data_of_type(map_type: MapType, map: Arc<yaml::Map>) -> Map {
-        Map(Rc::new(Inner { map_type, repr: RefCell::new(Repr::Data(map)) }))
+        Map(Rc::new(Inner { map_type, viewed: None, repr: RefCell::new(Repr::Data(map)) }))
+    }
+
+    /// The same map under another type, as a Go conversion gives it: what changes in one changes in
+    /// the other.
+    ///
+    /// ```
+    /// use pintle_template::{Map, MapType, Value};
+    ///
+    /// let map = Map::new();
+    /// let values = map.as_type(MapType::Named("common.Values"));
+    /// values.set("a", Value::from("x"));
+    /// assert!(map.same(&values) && map.contains_key("a"));
+    /// ```
+    pub fn as_type(&self, map_type: MapType) -> Map {
+        if self.0.map_type == map_type {
+            return self.clone();
+        }
+        let viewed = self.0.viewed.clone().unwrap_or_else(|| self.clone());
+        let repr = RefCell::new(Repr::Own(Rc::default()));
+        Map(Rc::new(Inner { map_type, viewed: Some(viewed), repr }))
+    }
+
+    fn entries_of(&self) -> &Inner {
+        match &self.0.viewed {
+            Some(map) => &map.0,
+            None => &self.0,
+        }
     }
 
     /// The type.
@@ -96,7 +129,7 @@ impl Map {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        match &*self.0.repr.borrow() {
+        match &*self.entries_of().repr.borrow() {
             Repr::Data(data) => data.len(),
             Repr::Own(entries) => entries.len(),
         }
@@ -109,17 +142,17 @@ impl Map {
 
     /// Whether both are the same map, not only equal.
     pub fn same(&self, other: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.identity() == other.identity()
     }
 
     /// A number that tells this map from every other that is alive.
     pub fn identity(&self) -> usize {
-        Rc::as_ptr(&self.0).cast::<()>() as usize
+        std::ptr::from_ref(self.entries_of()) as usize
     }
 
     /// The value of `key`. `Some(Nil)` is a key that is there with no value.
     pub fn get(&self, key: &str) -> Option<Value> {
-        if let Repr::Data(data) = &*self.0.repr.borrow() {
+        if let Repr::Data(data) = &*self.entries_of().repr.borrow() {
             match data.get(key)? {
                 // A container must stay the same one the next time it is asked for.
                 yaml::Value::Map(_) | yaml::Value::Seq(_) => {}
@@ -133,7 +166,7 @@ impl Map {
 
     /// Whether `key` is there, nil values included.
     pub fn contains_key(&self, key: &str) -> bool {
-        match &*self.0.repr.borrow() {
+        match &*self.entries_of().repr.borrow() {
             Repr::Data(data) => data.contains_key(key),
             Repr::Own(entries) => entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).is_ok(),
         }
@@ -143,7 +176,7 @@ impl Map {
     pub fn set(&self, key: impl Into<Str>, value: Value) {
         let key = key.into();
         self.own();
-        if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut() {
+        if let Repr::Own(entries) = &mut *self.entries_of().repr.borrow_mut() {
             let entries = Rc::make_mut(entries);
             if entries.last().is_none_or(|(last, _)| *last < key) {
                 entries.push((key, value));
@@ -166,7 +199,7 @@ impl Map {
             return None;
         }
         self.own();
-        if let Repr::Own(entries) = &mut *self.0.repr.borrow_mut()
+        if let Repr::Own(entries) = &mut *self.entries_of().repr.borrow_mut()
             && let Ok(at) = entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
         {
             return Some(Rc::make_mut(entries).remove(at).1);
@@ -178,7 +211,7 @@ impl Map {
     /// [`to_vec`](Map::to_vec) for a copy.
     pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
         self.own();
-        Ref::map(self.0.repr.borrow(), |repr| match repr {
+        Ref::map(self.entries_of().repr.borrow(), |repr| match repr {
             Repr::Own(entries) => entries.as_slice(),
             // `own` has just converted it.
             Repr::Data(_) => &[],
@@ -188,7 +221,7 @@ impl Map {
     /// The entries as they are now, whatever is changed later.
     pub(crate) fn snapshot(&self) -> Rc<Vec<(Str, Value)>> {
         self.own();
-        match &*self.0.repr.borrow() {
+        match &*self.entries_of().repr.borrow() {
             Repr::Own(entries) => entries.clone(),
             Repr::Data(_) => Rc::default(),
         }
@@ -201,7 +234,7 @@ impl Map {
 
     /// The keys, sorted.
     pub fn keys(&self) -> Vec<Str> {
-        match &*self.0.repr.borrow() {
+        match &*self.entries_of().repr.borrow() {
             Repr::Data(data) => data.keys().cloned().collect(),
             Repr::Own(entries) => entries.iter().map(|(key, _)| key.clone()).collect(),
         }
@@ -209,11 +242,15 @@ impl Map {
 
     /// The document's mapping, when nothing has looked into it yet.
     pub fn untouched(&self) -> Option<Arc<yaml::Map>> {
-        if let Repr::Data(data) = &*self.0.repr.borrow() { Some(data.clone()) } else { None }
+        if let Repr::Data(data) = &*self.entries_of().repr.borrow() {
+            Some(data.clone())
+        } else {
+            None
+        }
     }
 
     fn own(&self) {
-        let entries: Vec<_> = match &*self.0.repr.borrow() {
+        let entries: Vec<_> = match &*self.entries_of().repr.borrow() {
             Repr::Data(data) => data
                 .as_slice()
                 .iter()
@@ -221,7 +258,7 @@ impl Map {
                 .collect(),
             Repr::Own(_) => return,
         };
-        *self.0.repr.borrow_mut() = Repr::Own(Rc::new(entries));
+        *self.entries_of().repr.borrow_mut() = Repr::Own(Rc::new(entries));
     }
 }
 
