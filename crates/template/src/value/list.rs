@@ -46,9 +46,15 @@ pub struct List(Rc<Inner>);
 struct Inner {
     list_type: ListType,
     nil: bool,
-    /// What it came from, until it is first looked into.
-    data: Option<Arc<Vec<yaml::Value>>>,
+    origin: Origin,
     items: OnceCell<Vec<Value>>,
+}
+
+/// What a slice came from; its items are made when it is first looked into.
+enum Origin {
+    Items,
+    Data(Arc<Vec<yaml::Value>>),
+    Bytes(Rc<[u8]>),
 }
 
 impl List {
@@ -59,25 +65,32 @@ impl List {
 
     /// A slice of a type; the items must be of it.
     pub fn of_type(list_type: ListType, items: Vec<Value>) -> List {
-        List(Rc::new(Inner { list_type, nil: false, data: None, items: OnceCell::from(items) }))
+        List(Rc::new(Inner {
+            list_type,
+            nil: false,
+            origin: Origin::Items,
+            items: OnceCell::from(items),
+        }))
     }
 
     /// A nil slice of a type: empty, but `null` as YAML and JSON.
     pub fn nil(list_type: ListType) -> List {
         let items = OnceCell::from(Vec::new());
-        List(Rc::new(Inner { list_type, nil: true, data: None, items }))
+        List(Rc::new(Inner { list_type, nil: true, origin: Origin::Items, items }))
     }
 
     /// A `[]uint8`.
     pub fn of_bytes(bytes: &[u8]) -> List {
-        let items = bytes.iter().map(|byte| Value::Number(super::Number::Uint8(*byte))).collect();
-        List::of_type(ListType::Bytes, items)
+        List::unread(ListType::Bytes, Origin::Bytes(bytes.into()))
     }
 
     /// The sequence of a document.
     pub fn from_data(items: Arc<Vec<yaml::Value>>) -> List {
-        let list_type = ListType::Any;
-        List(Rc::new(Inner { list_type, nil: false, data: Some(items), items: OnceCell::new() }))
+        List::unread(ListType::Any, Origin::Data(items))
+    }
+
+    fn unread(list_type: ListType, origin: Origin) -> List {
+        List(Rc::new(Inner { list_type, nil: false, origin, items: OnceCell::new() }))
     }
 
     /// The type.
@@ -92,10 +105,11 @@ impl List {
 
     /// How many items there are.
     pub fn len(&self) -> usize {
-        match (&self.0.data, self.0.items.get()) {
+        match (&self.0.origin, self.0.items.get()) {
+            (Origin::Bytes(bytes), _) => bytes.len(),
             (_, Some(items)) => items.len(),
-            (Some(data), None) => data.len(),
-            (None, None) => 0,
+            (Origin::Data(data), None) => data.len(),
+            (Origin::Items, None) => 0,
         }
     }
 
@@ -106,8 +120,10 @@ impl List {
 
     /// The items.
     pub fn items(&self) -> &[Value] {
-        self.0.items.get_or_init(|| {
-            self.0.data.as_deref().into_iter().flatten().map(Value::from_data).collect()
+        self.0.items.get_or_init(|| match &self.0.origin {
+            Origin::Items => Vec::new(),
+            Origin::Data(data) => data.iter().map(Value::from_data).collect(),
+            Origin::Bytes(bytes) => bytes.iter().copied().map(byte).collect(),
         })
     }
 
@@ -118,6 +134,9 @@ impl List {
 
     /// The bytes, when every item is a `uint8`.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        if let Origin::Bytes(bytes) = &self.0.origin {
+            return Some(bytes.to_vec());
+        }
         self.items()
             .iter()
             .map(|item| match item {
@@ -134,7 +153,10 @@ impl List {
 
     /// The document's sequence, when nothing has looked into it yet.
     pub fn untouched(&self) -> Option<&Arc<Vec<yaml::Value>>> {
-        if self.0.items.get().is_some() { None } else { self.0.data.as_ref() }
+        match &self.0.origin {
+            Origin::Data(data) if self.0.items.get().is_none() => Some(data),
+            _ => None,
+        }
     }
 }
 
@@ -144,6 +166,10 @@ impl Drop for Inner {
             super::teardown::free(items.into_iter());
         }
     }
+}
+
+fn byte(byte: u8) -> Value {
+    Value::Number(super::Number::Uint8(byte))
 }
 
 impl FromIterator<Value> for List {
