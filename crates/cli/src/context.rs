@@ -1,6 +1,7 @@
 //! What a command is given.
 
 use crate::command::Command;
+use crate::kubeconfig;
 use crate::parse::Parsed;
 use crate::program::Program;
 use crate::settings::Settings;
@@ -30,10 +31,6 @@ impl Context<'_> {
 impl Context<'_> {
     /// The namespace of releases.
     pub(crate) fn namespace(&self) -> String {
-        if self.settings.namespace.is_empty() {
-            "default".to_owned()
-        } else {
-            self.settings.namespace.clone()
-        }
+        kubeconfig::namespace(&self.settings)
     }
 }

@@ -19,6 +19,7 @@ mod flags;
 mod glob;
 mod help;
 mod jsonpath;
+mod kubeconfig;
 mod log;
 mod output;
 mod parse;
