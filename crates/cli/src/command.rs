@@ -1,6 +1,6 @@
 //! The tree of commands.
 
-use crate::commands::{completion, docs, env, help, version};
+use crate::commands::{completion, dependency, docs, env, help, show, version};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -90,6 +90,14 @@ impl Command {
 pub(crate) static ROOT: Command = Command {
     arity: Arity::Any,
     long: include_str!("help/root.txt"),
-    children: &[completion::COMPLETION, docs::DOCS, env::ENV, help::HELP, version::VERSION],
+    children: &[
+        completion::COMPLETION,
+        dependency::DEPENDENCY,
+        docs::DOCS,
+        env::ENV,
+        help::HELP,
+        show::SHOW,
+        version::VERSION,
+    ],
     ..Command::NEW
 };

@@ -1,7 +1,9 @@
 //! What the commands do, one file each.
 
 pub(crate) mod completion;
+pub(crate) mod dependency;
 pub(crate) mod docs;
 pub(crate) mod env;
 pub(crate) mod help;
+pub(crate) mod show;
 pub(crate) mod version;

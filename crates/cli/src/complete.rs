@@ -4,6 +4,10 @@
 //! being what is to be completed. The answer is cobra's, so that scripts made for Helm work too:
 //! one candidate a line, with a word on it after a tab, then `:` and a sum of [`directive`]s.
 
+mod charts;
+
+pub(crate) use charts::charts;
+
 use crate::command::Command;
 use crate::context::Context;
 use crate::failure::Failure;

@@ -3,11 +3,13 @@
 //!
 //! Nothing is said by colour alone. What comes from charts is made harmless for terminals.
 
+mod chart;
 mod excerpt;
 mod text;
 
 use std::fmt::Write as _;
 
+pub(crate) use chart::chart;
 pub(crate) use excerpt::Excerpt;
 pub(crate) use text::harmless;
 

@@ -9,6 +9,11 @@ pub(crate) fn warn(message: &str, pairs: &[(&str, &str)]) {
     line("WARN", message, pairs);
 }
 
+/// Says what may be good to know.
+pub(crate) fn info(message: &str, pairs: &[(&str, &str)]) {
+    line("INFO", message, pairs);
+}
+
 /// Says what may help to find a fault; with `--debug` only.
 pub(crate) fn debug(enabled: bool, message: &str, pairs: &[(&str, &str)]) {
     if enabled {

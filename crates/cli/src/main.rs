@@ -20,6 +20,7 @@ mod glob;
 mod help;
 mod jsonpath;
 mod kubeconfig;
+mod locate;
 mod log;
 mod output;
 mod parse;

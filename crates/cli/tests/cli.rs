@@ -1,7 +1,8 @@
 //! Runs the program.
 
 mod cli {
-    pub(crate) mod completion;
+    mod completion;
+    mod corpus;
     pub(crate) mod program;
     mod tables;
 }

@@ -1,0 +1,96 @@
+//! Finding the chart that is named on the command line.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use pintle_chart::{Chart, Level, Loader, Notice};
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::log;
+
+/// Where a chart is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A directory or an archive.
+    Path(PathBuf),
+    /// An archive on standard input.
+    Stdin,
+}
+
+/// Finds the chart that `name` stands for, by the flags of [`crate::flags::CHART`].
+///
+/// # Errors
+///
+/// There is nothing by that name, or it would have to be fetched.
+pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
+    let parsed = &context.parsed;
+    let name = name.trim();
+    let by_repository = parsed.text("repo").is_some_and(|url| !url.is_empty());
+    let unverifiable = || {
+        Failure::new(format!(
+            "cannot verify {}: signatures cannot be checked yet",
+            pintle_strconv::quote(name)
+        ))
+    };
+    if name == "-" && !by_repository {
+        return if parsed.is("verify") { Err(unverifiable()) } else { Ok(Place::Stdin) };
+    }
+    if !by_repository {
+        if fs::metadata(name).is_ok() {
+            if parsed.is("verify") {
+                return Err(unverifiable());
+            }
+            let path = std::path::absolute(name).unwrap_or_else(|_| PathBuf::from(name));
+            return Ok(Place::Path(PathBuf::from(crate::paths::clean(&path))));
+        }
+        if Path::new(name).is_absolute() || name.starts_with('.') {
+            return Err(Failure::new(format!("path {} not found", pintle_strconv::quote(name))));
+        }
+    }
+    if context.settings.offline {
+        return Err(Failure::new(format!(
+            "cannot fetch {}: the network is not to be used (--offline)",
+            pintle_strconv::quote(name)
+        )));
+    }
+    let url = name.contains("://") || by_repository;
+    if !url && !name.contains('/') {
+        return Err(Failure::new(format!(
+            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"
+        ))
+        .with_details(format!("  = help: there is no file or directory named {name} here")));
+    }
+    Err(Failure::new(format!(
+        "cannot fetch {}: charts are read from directories, archives and standard input",
+        pintle_strconv::quote(name)
+    ))
+    .with_details("  = help: fetch it first, then name the archive"))
+}
+
+/// Reads the chart at `place`.
+pub(crate) fn load(context: &Context, place: &Place) -> Result<Chart, Failure> {
+    let mut loader = Loader::new();
+    let result = match place {
+        Place::Path(path) => loader.load(path),
+        Place::Stdin => loader.load_reader(io::stdin().lock().take(MAX_STDIN)),
+    };
+    report(loader.notices());
+    result.map_err(|error| crate::draw::chart(&error, context))
+}
+
+/// An archive on standard input is not longer.
+const MAX_STDIN: u64 = 1 << 30;
+
+/// Says what was worth saying, as Helm logs it.
+pub(crate) fn report(notices: &[Notice]) {
+    for notice in notices {
+        let pairs: Vec<(&str, &str)> =
+            notice.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        match notice.level {
+            Level::Info => log::info(&notice.message, &pairs),
+            Level::Warn => log::warn(&notice.message, &pairs),
+        }
+    }
+}
