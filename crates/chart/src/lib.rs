@@ -4,12 +4,15 @@
 mod bytes;
 mod capabilities;
 mod chart;
+mod check;
 mod error;
 mod file;
 mod files;
 mod glob;
 mod ignore;
 mod limits;
+mod lint;
+mod list;
 mod load;
 mod metadata;
 mod notice;
@@ -21,12 +24,18 @@ mod values;
 pub use bytes::Bytes;
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Crd};
+pub use check::NotInstallable;
 pub use error::{ArchiveError, Error, TooLarge};
 pub use file::File;
 pub use files::Files;
 pub use glob::{Glob, GlobError};
 pub use ignore::{Ignore, IgnoreError, IgnoreErrorKind};
 pub use limits::Limits;
+pub use lint::{
+    Failure, LintError, LintHost, LintOptions, LintRelease, LintReport, Message, Severity,
+    Unloadable, lint, subchart_paths,
+};
+pub use list::{DependencyList, DependencyRow, DependencyStatus, list_dependencies};
 pub use load::{Loader, load};
 pub use metadata::{
     DecodeError, Dependency, Invalid, Lock, Maintainer, Metadata, read_lock, read_metadata,

@@ -104,13 +104,13 @@ impl Loader {
     /// As [`load`](Loader::load).
     pub fn load_archive(&mut self, path: &Path) -> Result<Chart, Error> {
         let mut budget = Budget::new(self.limits);
-        let mut file = fs::File::open(path).map_err(Error::io("open", path))?;
-        let meta = file.metadata().map_err(Error::io("stat", path))?;
-        if !meta.is_file() && !meta.is_dir() {
-            return Err(Error::Irregular { path: path.to_owned() });
-        }
-        let files = archive::read(&mut file, Some(path), &mut budget)?;
+        let files = open_archive(path, &mut budget)?;
         self.assemble(files, &mut budget)
+    }
+
+    /// The files of a chart's archive, of which no chart is made.
+    pub(crate) fn archive_files(&self, path: &Path) -> Result<Vec<File>, Error> {
+        open_archive(path, &mut Budget::new(self.limits))
     }
 
     /// Reads a chart from an archive that is read from anywhere, such as standard input.
@@ -143,4 +143,14 @@ impl Loader {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn open_archive(path: &Path, budget: &mut Budget) -> Result<Vec<File>, Error> {
+    // Opening a pipe would wait for someone to write into it.
+    let meta = fs::metadata(path).map_err(Error::io("open", path))?;
+    if !meta.is_file() && !meta.is_dir() {
+        return Err(Error::Irregular { path: path.to_owned() });
+    }
+    let mut file = fs::File::open(path).map_err(Error::io("open", path))?;
+    archive::read(&mut file, Some(path), budget)
 }

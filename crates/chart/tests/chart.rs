@@ -6,6 +6,7 @@ mod chart {
     mod corpus;
     mod directory;
     mod files;
+    mod lint;
     mod metadata;
     mod process;
     mod support;
