@@ -7,6 +7,7 @@ mod emit;
 mod error;
 mod json;
 mod map;
+mod node;
 mod number;
 mod read;
 mod span;
@@ -22,8 +23,11 @@ pub use json::{
     to_json_raw_into,
 };
 pub use map::Map;
+pub use node::{Node, NodeKind, Nodes, Place, nodes};
 pub use number::Number;
-pub use read::{Documents, ReadOptions, Root, documents, read, read_json};
+pub use read::{
+    Documents, Head, HeadMetadata, ReadOptions, Root, documents, head, read, read_json,
+};
 pub use span::{Location, Span};
 pub use text::Str;
 pub use value::Value;

@@ -3,14 +3,18 @@
 mod decode;
 mod documents;
 mod events;
+mod fast;
 mod go_syntax;
+mod head;
 mod resolve;
 mod timestamp;
 pub(crate) mod tree;
 
 pub use documents::{Documents, documents};
 
-pub(crate) use decode::{MAX_JSON_DEPTH, lossy};
+pub use head::{Head, HeadMetadata, head};
+
+pub(crate) use decode::{MAX_JSON_DEPTH, is_merge, key_of, lossy};
 
 use crate::error::{Error, ErrorKind};
 use crate::{Str, Value};
@@ -82,6 +86,7 @@ pub enum Root {
 pub struct ReadOptions {
     strict: bool,
     integers: bool,
+    full_parser: bool,
     root: Root,
     file: Option<Str>,
 }
@@ -111,6 +116,13 @@ impl ReadOptions {
         self
     }
 
+    /// Whether to use the full parser for YAML that the fast path could read. The result is the
+    /// same; this is for tests and measurements.
+    pub fn full_parser(mut self, yes: bool) -> Self {
+        self.full_parser = yes;
+        self
+    }
+
     /// The file that the text is from, for the errors.
     pub fn file(mut self, name: impl Into<Str>) -> Self {
         self.file = Some(name.into());
@@ -122,7 +134,7 @@ impl ReadOptions {
     /// # Errors
     /// The text is no YAML, says something that JSON cannot, or is not what the options ask for.
     pub fn read(&self, text: &[u8]) -> Result<Value, Error> {
-        self.read_full(text)
+        self.read_any(text)
             .and_then(|value| {
                 check_root(self.root, &value)
                     .map_err(|error| error.with_step(crate::error::Step::Decode))?;
@@ -138,6 +150,15 @@ impl ReadOptions {
     pub fn read_json(&self, text: &[u8]) -> Result<Value, Error> {
         crate::json::read::read(text, self.integers, self.root)
             .map_err(|error| self.place(error, text))
+    }
+
+    fn read_any(&self, text: &[u8]) -> Result<Value, Error> {
+        if !self.full_parser
+            && let Some(value) = fast::read(text, self.strict, self.integers, fast::Keep::All)
+        {
+            return Ok(value);
+        }
+        self.read_full(text)
     }
 
     fn read_full(&self, text: &[u8]) -> Result<Value, Error> {

@@ -6,6 +6,7 @@ mod yaml {
     mod golden;
     mod laws;
     mod limits;
+    mod read;
     mod serial;
     mod write;
 }

@@ -271,6 +271,20 @@ impl<'t> Reader<'t> {
     fn unexpected(&self, found: Option<u8>, state: &str) -> Error {
         match found {
             Some(byte) => self.invalid(byte, state),
+            // Go tries a blank at the end; within these it is wrong.
+            None if [
+                "in literal",
+                "in numeric",
+                "after decimal",
+                "in exponent",
+                "in \\u",
+                "in string escape",
+            ]
+            .iter()
+            .any(|start| state.starts_with(start)) =>
+            {
+                self.invalid(b' ', state)
+            }
             None => Error::plain(ErrorKind::Json, "unexpected end of JSON input")
                 .at(Location::of(self.text, self.text.len()))
                 .spanning(Some(Span { start: self.text.len(), end: self.text.len() })),
@@ -290,7 +304,7 @@ impl<'t> Reader<'t> {
         let message = format!("invalid character '{shown}' {state}");
         Error::plain(ErrorKind::Json, message)
             .at(Location::of(self.text, self.at))
-            .spanning(Some(Span { start: self.at, end: self.at + 1 }))
+            .spanning(Some(Span { start: self.at, end: (self.at + 1).min(self.text.len()) }))
     }
 }
 

@@ -517,6 +517,26 @@ pub(crate) fn key_text(scalar: Scalar<'_>) -> Option<Str> {
     })
 }
 
+/// The text of the key at a node; nothing when JSON cannot have it.
+pub(crate) fn key_of(tree: &Tree, mut id: Id) -> Option<Str> {
+    loop {
+        match &tree.node(id).content {
+            Content::Alias { target, .. } => id = *target,
+            Content::Scalar { value, tag: None, implicit: true } => {
+                return key_text(resolve(value));
+            }
+            Content::Scalar { value, tag: Some(tag), .. } if is_binary(tag) => {
+                return Some(lossy(&base64(value)?));
+            }
+            Content::Scalar { value, tag: Some(tag), .. } => {
+                return key_text(resolve_tagged(tag, value).ok()?);
+            }
+            Content::Scalar { value, .. } => return Some(value.as_ref().into()),
+            _ => return None,
+        }
+    }
+}
+
 fn float_text(n: f64) -> Str {
     let narrow = n as f32;
     if narrow.is_nan() {
@@ -552,7 +572,8 @@ fn make_key(scalar: Resolved<'_>, typed: bool) -> Key {
     Key { text, typed, unsupported }
 }
 
-fn is_merge(tree: &Tree, id: Id) -> bool {
+/// Whether a key merges.
+pub(crate) fn is_merge(tree: &Tree, id: Id) -> bool {
     match &tree.node(id).content {
         Content::Scalar { value, tag, implicit } => {
             &**value == "<<" && (*implicit || tag.as_deref().is_some_and(is_merge_tag))

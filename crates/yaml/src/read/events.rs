@@ -219,6 +219,13 @@ impl<'t> Events<'t> {
             } else {
                 CStr::from_ptr(parser.problem.cast()).to_str().unwrap_or_default()
             };
+            // Go's port has kept a misspelling that libyaml has corrected.
+            let text = match text {
+                "did not find expected hexadecimal number" => {
+                    "did not find expected hexdecimal number"
+                }
+                text => text,
+            };
             let layer = match parser.error {
                 sys::YAML_SCANNER_ERROR => Layer::Scanner,
                 sys::YAML_PARSER_ERROR => Layer::Parser,
