@@ -1,4 +1,27 @@
 //! YAML and JSON, read and written as Go's `sigs.k8s.io/yaml` and `encoding/json` do.
+//!
+//! ```
+//! use pintle_yaml::{Value, read, to_json, to_yaml};
+//!
+//! let value = read(b"on: {port9: 010, port10: 1e3}")?;
+//! assert_eq!(to_json(&value)?, r#"{"true":{"port10":1000,"port9":8}}"#);
+//! assert_eq!(to_yaml(&value)?, "\"true\":\n  port9: 8\n  port10: 1000\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Writing
+//!
+//! | Go | here |
+//! |---|---|
+//! | `sigs.k8s.io/yaml`'s `Marshal`, Helm's `toYaml` | [`to_yaml`], [`YamlSink`] |
+//! | go-yaml v3's encoder with `SetIndent(2)`, Helm's `toYamlPretty` | [`to_yaml_pretty`], [`PrettyYamlSink`] |
+//! | `json.Marshal` | [`to_json`], [`JsonSink`] |
+//! | a `json.Encoder` with `SetEscapeHTML(false)` | [`to_json_raw`], [`JsonSink::raw`] |
+//! | `json.MarshalIndent` | [`to_json_pretty`], [`JsonSink::pretty`] |
+//!
+//! What is written is an [`Emit`]: a [`Value`], a type of your own, or one with serde's `Serialize`
+//! in [`Serial`]. Each function has a twin that appends to a buffer; the sinks can bound the length
+//! and the depth of what is written. [`to_value`] and [`from_emit`] make a [`Value`] of the others.
 
 #![deny(unsafe_code)]
 

@@ -4,10 +4,15 @@ use std::error::Error;
 use std::fmt;
 
 /// Why a value cannot be written. Its text is Go's where Go has the same error.
+///
+/// One pointer wide, since every call of a sink returns it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WriteError {
+pub struct WriteError(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
     kind: WriteErrorKind,
-    text: Box<str>,
+    text: String,
 }
 
 /// The kinds of [`WriteError`].
@@ -49,8 +54,9 @@ impl WriteError {
         WriteError::new(WriteErrorKind::Custom, text)
     }
 
+    #[cold]
     pub(crate) fn new(kind: WriteErrorKind, text: impl Into<String>) -> Self {
-        WriteError { kind, text: text.into().into_boxed_str() }
+        WriteError(Box::new(Inner { kind, text: text.into() }))
     }
 
     pub(crate) fn too_deep(limit: usize) -> Self {
@@ -59,7 +65,7 @@ impl WriteError {
 
     /// The kind.
     pub fn kind(&self) -> WriteErrorKind {
-        self.kind
+        self.0.kind
     }
 }
 
@@ -82,7 +88,7 @@ impl From<WriteErrorKind> for WriteError {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 
