@@ -1,32 +1,66 @@
 //! The functions themselves, one file for each theme. Each file has a `FUNCTIONS` table.
 
+mod case;
+mod cast;
+mod decimals;
+mod defaults;
+mod dicts;
 mod digest;
+mod documents;
 mod elapsed;
 mod encoding;
+mod equal;
+mod layout;
+mod letters;
+mod lists;
+mod merge;
 mod method;
+mod numbers;
 mod path;
+mod quoting;
 mod random;
+mod ranges;
 mod regex;
+mod runes;
 mod semver;
+mod show;
+mod splitting;
+mod strings;
 mod system;
 #[cfg(test)]
 mod testing;
 mod toml;
+mod types;
 mod url;
 
 use crate::Function;
 
-/// sprig's functions as Helm registers them.
+/// sprig's functions.
 pub(crate) const SPRIG: &[&[Function]] = &[
+    case::FUNCTIONS,
+    decimals::FUNCTIONS,
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
     digest::FUNCTIONS,
+    documents::SPRIG,
     encoding::FUNCTIONS,
+    equal::FUNCTIONS,
+    layout::FUNCTIONS,
+    lists::FUNCTIONS,
+    merge::FUNCTIONS,
+    numbers::FUNCTIONS,
     path::FUNCTIONS,
+    quoting::FUNCTIONS,
     random::FUNCTIONS,
+    ranges::FUNCTIONS,
     regex::FUNCTIONS,
     semver::FUNCTIONS,
+    splitting::FUNCTIONS,
+    strings::FUNCTIONS,
     system::FUNCTIONS,
+    types::FUNCTIONS,
     url::FUNCTIONS,
 ];
 
-/// Helm's own functions.
-pub(crate) const HELM: &[&[Function]] = &[elapsed::FUNCTIONS, toml::FUNCTIONS];
+/// The functions that Helm adds to sprig's, or has in their place.
+pub(crate) const HELM: &[&[Function]] = &[documents::HELM, elapsed::FUNCTIONS, toml::FUNCTIONS];

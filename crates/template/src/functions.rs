@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Function;
+use crate::{Function, funcs};
 
 /// Functions by name. Of two with one name the later wins.
 ///
@@ -19,6 +19,40 @@ impl Functions {
     /// No functions at all.
     pub fn new() -> Functions {
         Functions::default()
+    }
+
+    /// The functions of sprig 3.3.0, as its `TxtFuncMap` has them.
+    ///
+    /// ```
+    /// use pintle_template::Functions;
+    ///
+    /// assert!(Functions::sprig().get("trunc").is_some());
+    /// ```
+    pub fn sprig() -> Functions {
+        let mut functions = Functions::new();
+        functions.add_tables(funcs::SPRIG);
+        functions
+    }
+
+    /// The functions that Helm 4 gives to the templates of charts.
+    ///
+    /// ```
+    /// use pintle_template::Functions;
+    ///
+    /// let functions = Functions::helm();
+    /// assert!(functions.get("toYaml").is_some());
+    /// assert!(functions.get("env").is_none());
+    /// ```
+    pub fn helm() -> Functions {
+        let mut functions = Functions::sprig();
+        functions.remove("env").remove("expandenv").add_tables(funcs::HELM);
+        functions
+    }
+
+    fn add_tables(&mut self, tables: &[&[Function]]) {
+        for table in tables {
+            self.add_all(*table);
+        }
     }
 
     /// Adds one function.

@@ -1,5 +1,6 @@
 //! Go's view of data: what a template computes with.
 
+mod emit;
 mod list;
 mod map;
 mod number;

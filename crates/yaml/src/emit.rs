@@ -112,28 +112,32 @@ fn number(number: Number, sink: &mut dyn Sink) -> Result<(), WriteError> {
     }
 }
 
-/// Tells a scalar, or begins a container and gives what is left of it.
-fn begin<'a>(value: &'a Value, sink: &mut dyn Sink) -> Result<Option<Open<'a>>, WriteError> {
+/// Tells a scalar, or begins a container and puts what is left of it on the stack.
+#[inline]
+fn begin<'a>(
+    value: &'a Value,
+    sink: &mut dyn Sink,
+    stack: &mut Vec<Open<'a>>,
+) -> Result<(), WriteError> {
     match value {
-        Value::Null => sink.null()?,
-        Value::Bool(value) => sink.bool(*value)?,
-        Value::Number(value) => number(*value, sink)?,
-        Value::String(text) => sink.str(text.as_bytes())?,
+        Value::Null => sink.null(),
+        Value::Bool(value) => sink.bool(*value),
+        Value::Number(value) => number(*value, sink),
+        Value::String(text) => sink.str(text.as_bytes()),
         Value::Seq(items) => {
             sink.begin_seq(items.len())?;
-            return Ok(Some(Open::Seq(items.iter())));
+            stack.push(Open::Seq(items.iter()));
+            Ok(())
         }
         Value::Map(map) => {
             sink.begin_map(map.len())?;
-            return Ok(Some(Open::map(map, sink.order())));
+            stack.push(Open::map(map, sink.order()));
+            Ok(())
         }
     }
-    Ok(None)
 }
 
-fn drive<'a>(first: Option<Open<'a>>, sink: &mut dyn Sink) -> Result<(), WriteError> {
-    let mut stack: Vec<Open<'a>> = Vec::new();
-    stack.extend(first);
+fn drive<'a>(stack: &mut Vec<Open<'a>>, sink: &mut dyn Sink) -> Result<(), WriteError> {
     while let Some(open) = stack.last_mut() {
         let entry = match open {
             Open::Seq(items) => items.next().map(|value| (None, value)),
@@ -148,30 +152,30 @@ fn drive<'a>(first: Option<Open<'a>>, sink: &mut dyn Sink) -> Result<(), WriteEr
         if let Some(key) = key {
             sink.key(key.as_bytes())?;
         }
-        stack.extend(begin(value, sink)?);
+        begin(value, sink, stack)?;
     }
     Ok(())
 }
 
 impl Emit for Value {
     fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
-        let first = begin(self, sink)?;
-        if first.is_some() { drive(first, sink) } else { Ok(()) }
+        let mut stack = Vec::new();
+        begin(self, sink, &mut stack)?;
+        drive(&mut stack, sink)
     }
 }
 
 impl Emit for Map {
     fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
         sink.begin_map(self.len())?;
-        let open = Open::map(self, sink.order());
-        drive(Some(open), sink)
+        drive(&mut vec![Open::map(self, sink.order())], sink)
     }
 }
 
 impl Emit for [Value] {
     fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
         sink.begin_seq(self.len())?;
-        drive(Some(Open::Seq(self.iter())), sink)
+        drive(&mut vec![Open::Seq(self.iter())], sink)
     }
 }
 

@@ -73,7 +73,7 @@ pub(crate) fn call_in(world: &mut World, name: &str, args: &[Value]) -> Outcome 
         let fits = match param {
             Param::String => arg.as_text().is_some(),
             Param::Int => arg.type_name() == "int",
-            Param::Map => arg.as_map().is_some(),
+            Param::Map => arg.as_map().is_some() || arg.is_nil(),
             Param::List => arg.as_list().is_some(),
             Param::Named(name) => arg.type_name() == *name,
             _ => true,
@@ -121,4 +121,20 @@ fn show_map(map: &Map) -> String {
     let entries = map.to_vec();
     let entries = entries.iter().map(|(key, value)| format!("{key}:{}", show(value)));
     format!("map[{}]", entries.collect::<Vec<_>>().join(" "))
+}
+
+/// The result as Go's `%v` prints it.
+pub(crate) fn shown(name: &str, args: &[Value]) -> String {
+    let result = call(name, args).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+    let mut out = Vec::new();
+    super::show::append(&mut out, &result).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The message of the failure.
+pub(crate) fn fails(name: &str, args: &[Value]) -> String {
+    match call(name, args) {
+        Ok(_) => panic!("{name} does not fail"),
+        Err(failure) => failure.to_string(),
+    }
 }

@@ -151,6 +151,11 @@ impl List {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A number that tells this slice from every other that is alive.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).cast::<()>() as usize
+    }
+
     /// The document's sequence, when nothing has looked into it yet.
     pub fn untouched(&self) -> Option<&Arc<Vec<yaml::Value>>> {
         match &self.0.origin {

@@ -50,6 +50,7 @@ struct Inner {
     map_type: MapType,
     /// The map that holds the entries, when this is another type's view of it.
     viewed: Option<Map>,
+    nil: bool,
     repr: RefCell<Repr>,
 }
 
@@ -80,9 +81,16 @@ impl Map {
         }
         Map(Rc::new(Inner {
             map_type,
+            nil: false,
             viewed: None,
             repr: RefCell::new(Repr::Own(Rc::new(entries))),
         }))
+    }
+
+    /// Go's nil map: empty, not to be changed, and `null` in JSON and YAML.
+    pub fn nil() -> Map {
+        let repr = RefCell::new(Repr::Own(Rc::default()));
+        Map(Rc::new(Inner { map_type: MapType::Any, nil: true, viewed: None, repr }))
     }
 
     /// The mapping of a document.
@@ -92,7 +100,12 @@ impl Map {
 
     /// The mapping of a document under another type's name.
     pub fn from_data_of_type(map_type: MapType, map: Arc<yaml::Map>) -> Map {
-        Map(Rc::new(Inner { map_type, viewed: None, repr: RefCell::new(Repr::Data(map)) }))
+        Map(Rc::new(Inner {
+            map_type,
+            nil: false,
+            viewed: None,
+            repr: RefCell::new(Repr::Data(map)),
+        }))
     }
 
     /// The same map under another type, as a Go conversion gives it: what changes in one changes in
@@ -112,7 +125,7 @@ impl Map {
         }
         let viewed = self.0.viewed.clone().unwrap_or_else(|| self.clone());
         let repr = RefCell::new(Repr::Own(Rc::default()));
-        Map(Rc::new(Inner { map_type, viewed: Some(viewed), repr }))
+        Map(Rc::new(Inner { map_type, nil: self.0.nil, viewed: Some(viewed), repr }))
     }
 
     fn entries_of(&self) -> &Inner {
@@ -125,6 +138,11 @@ impl Map {
     /// The type.
     pub fn map_type(&self) -> MapType {
         self.0.map_type
+    }
+
+    /// Whether this is Go's nil map. Who changes a map by a template's wish checks this first.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
     }
 
     /// How many entries there are.

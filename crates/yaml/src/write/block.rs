@@ -90,6 +90,16 @@ impl<'o> Block<'o> {
         self.indention = true;
     }
 
+    /// Writes spaces, and leaves the column to the caller.
+    #[inline]
+    fn spaces(&mut self, count: usize) {
+        const SPACES: &[u8; 32] = &[b' '; 32];
+        match SPACES.get(..count) {
+            Some(spaces) => self.out.extend_from_slice(spaces),
+            None => self.out.resize(self.out.len() + count, b' '),
+        }
+    }
+
     #[inline]
     fn space(&mut self) {
         if !self.whitespace {
@@ -110,7 +120,7 @@ impl<'o> Block<'o> {
             self.put_break();
         }
         if self.column < indent {
-            self.out.resize(self.out.len() + (indent - self.column), b' ');
+            self.spaces(indent - self.column);
             self.column = indent;
         }
         self.whitespace = true;
@@ -220,46 +230,48 @@ impl<'o> Block<'o> {
         Ok(())
     }
 
-    /// Writes a string of printable ASCII or any UTF-8.
+    /// Writes a string if it is printable ASCII, as nearly all are: it needs one look only.
     #[inline]
+    pub(super) fn ascii_str(&mut self, text: &[u8]) -> Result<bool, WriteError> {
+        let Some((plain, spaces)) = quick(text) else { return Ok(false) };
+        self.node()?;
+        if !spaces || self.is_v3() || self.fits(text, plain) {
+            self.unfolded(text, plain);
+        } else {
+            self.any_str(text);
+        }
+        Ok(true)
+    }
+
+    /// Writes a string that is UTF-8.
     pub(super) fn str(&mut self, text: &[u8]) -> Result<(), WriteError> {
         self.node()?;
-        if let Some((plain, spaces)) = quick(text)
-            && (!spaces || self.is_v3() || self.fits(text, plain))
-        {
-            if is_not_a_string(text, self.is_v3()) {
-                self.quick_double(text);
-            } else if plain {
-                self.plain(text);
-            } else {
-                self.quick_single(text);
-            }
-            return Ok(());
-        }
-        let analysis = analyze(text, self.is_v3());
-        let indent = self.scalar_indent();
-        self.scalar(text, analysis, indent, false);
+        self.any_str(text);
         Ok(())
     }
 
-    /// Writes a key and the colon after it.
+    fn any_str(&mut self, text: &[u8]) {
+        let analysis = analyze(text, self.is_v3());
+        let indent = self.scalar_indent();
+        self.scalar(text, analysis, indent, false);
+    }
+
+    /// Writes a key and the colon after it, if it is short printable ASCII.
     #[inline]
+    pub(super) fn ascii_key(&mut self, text: &[u8]) -> Result<bool, WriteError> {
+        if text.len() > SIMPLE_KEY {
+            return Ok(false);
+        }
+        let Some((plain, _)) = quick(text) else { return Ok(false) };
+        self.begin_key()?;
+        self.unfolded(text, plain);
+        self.put(b':');
+        Ok(true)
+    }
+
+    /// Writes a key that is UTF-8, and the colon after it.
     pub(super) fn key(&mut self, text: &[u8]) -> Result<(), WriteError> {
         self.begin_key()?;
-        if text.len() <= SIMPLE_KEY
-            && let Some((plain, _)) = quick(text)
-        {
-            if is_not_a_string(text, self.is_v3()) {
-                self.quick_double(text);
-            } else if plain {
-                self.plain(text);
-            } else {
-                self.quick_single(text);
-            }
-            self.put(b':');
-            self.after_text();
-            return Ok(());
-        }
         let analysis = analyze(text, self.is_v3());
         let indent = self.scalar_indent();
         let simple = !analysis.multiline && text.len() <= SIMPLE_KEY;
@@ -267,6 +279,18 @@ impl<'o> Block<'o> {
         self.scalar(text, analysis, indent, simple);
         self.end_key(simple, indent);
         Ok(())
+    }
+
+    /// Writes printable ASCII in one line.
+    #[inline]
+    fn unfolded(&mut self, text: &[u8], plain: bool) {
+        if is_not_a_string(text, self.is_v3()) {
+            self.quick_double(text);
+        } else if plain {
+            self.plain(text);
+        } else {
+            self.quick_single(text);
+        }
     }
 
     /// Writes a string as a `!!binary` scalar, as v3 does for what is not UTF-8.
@@ -579,7 +603,7 @@ impl<'o> Block<'o> {
                     content => (content, false),
                 };
                 if !content.is_empty() {
-                    self.out.resize(self.out.len() + indent, b' ');
+                    self.spaces(indent);
                     self.out.extend_from_slice(content);
                     // Further than any indent; nobody asks for more after a block.
                     self.column = usize::MAX;

@@ -97,6 +97,9 @@ impl Sink for PrettyYamlSink<'_> {
     }
 
     fn str(&mut self, text: &[u8]) -> Result<(), WriteError> {
+        if self.0.ascii_str(text)? {
+            return Ok(());
+        }
         match lines_of_base64(text) {
             None => self.0.str(text),
             Some(base64) => self.0.binary(&base64),
@@ -120,6 +123,9 @@ impl Sink for PrettyYamlSink<'_> {
     }
 
     fn key(&mut self, key: &[u8]) -> Result<(), WriteError> {
+        if self.0.ascii_key(key)? {
+            return Ok(());
+        }
         match lines_of_base64(key) {
             None => self.0.key(key),
             Some(base64) => self.0.binary_key(&base64),

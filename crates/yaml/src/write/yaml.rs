@@ -94,6 +94,9 @@ impl Sink for YamlSink<'_> {
     }
 
     fn str(&mut self, text: &[u8]) -> Result<(), WriteError> {
+        if self.0.ascii_str(text)? {
+            return Ok(());
+        }
         self.0.str(&through_json(text, false)?)
     }
 
@@ -110,6 +113,9 @@ impl Sink for YamlSink<'_> {
     }
 
     fn key(&mut self, key: &[u8]) -> Result<(), WriteError> {
+        if self.0.ascii_key(key)? {
+            return Ok(());
+        }
         let text = through_json(key, true)?;
         // go-yaml reads a key only if it and its quotes have at most 1024 characters as JSON, where
         // a byte becomes six at most.
@@ -149,17 +155,7 @@ fn json_len(text: &[u8]) -> usize {
 }
 
 /// A string as it comes back when go-yaml reads what `encoding/json` has written.
-#[inline]
 fn through_json(text: &[u8], key: bool) -> Result<Cow<'_, [u8]>, WriteError> {
-    // DEL is the one ASCII character that makes a difference.
-    if text.iter().all(|&byte| byte < 0x7f) {
-        Ok(Cow::Borrowed(text))
-    } else {
-        beyond_ascii(text, key)
-    }
-}
-
-fn beyond_ascii(text: &[u8], key: bool) -> Result<Cow<'_, [u8]>, WriteError> {
     let text = json::replace_invalid(text);
     let mut next_line = false;
     for (at, &byte) in text.iter().enumerate() {
