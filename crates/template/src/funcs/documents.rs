@@ -1,8 +1,11 @@
-//! YAML and JSON written: Helm's `toYaml` family and sprig's `toJson` family.
+//! YAML and JSON, written and read: Helm's `toYaml` family and sprig's `toJson` family.
 
-use pintle_yaml::{Emit, JsonSink, PrettyYamlSink, WriteError, WriteErrorKind, YamlSink};
+use pintle_yaml::{
+    self as yaml, Emit, JsonSink, PrettyYamlSink, ReadOptions, Root, WriteError, WriteErrorKind,
+    YamlSink,
+};
 
-use crate::{Call, Failure, Function, Outcome, Param, Value};
+use crate::{Call, Failure, Function, List, ListType, Map, Outcome, Param, Value};
 
 /// sprig's.
 pub(crate) const SPRIG: &[Function] = &[
@@ -12,6 +15,8 @@ pub(crate) const SPRIG: &[Function] = &[
     Function::new("mustToPrettyJson", &[Param::Any], must_to_pretty_json),
     Function::new("toRawJson", &[Param::Any], must_to_raw_json),
     Function::new("mustToRawJson", &[Param::Any], must_to_raw_json),
+    Function::new("fromJson", &[Param::String], |call| Ok(any_of_json(call).unwrap_or(Value::Nil))),
+    Function::new("mustFromJson", &[Param::String], any_of_json),
 ];
 
 /// Helm's; its `toJson` and `mustToJson` do what sprig's do.
@@ -19,6 +24,10 @@ pub(crate) const HELM: &[Function] = &[
     Function::new("toYaml", &[Param::Any], to_yaml),
     Function::new("mustToYaml", &[Param::Any], must_to_yaml),
     Function::new("toYamlPretty", &[Param::Any], to_yaml_pretty),
+    Function::new("fromYaml", &[Param::String], from_yaml),
+    Function::new("fromYamlArray", &[Param::String], from_yaml_array),
+    Function::new("fromJson", &[Param::String], from_json),
+    Function::new("fromJsonArray", &[Param::String], from_json_array),
 ];
 
 /// How long one document may become.
@@ -126,11 +135,56 @@ fn to_yaml_pretty(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+fn any_of_json(call: &mut Call<'_>) -> Outcome {
+    call.charge(call.text(0).len())?;
+    let data = yaml::read_json(call.text(0).as_bytes());
+    data.map(|data| Value::from_data(&data)).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// What is read, where an error is told in the place of it: in a mapping under `Error`, in a
+/// sequence as its only item. `null` is whatever the caller says.
+fn told(read: Result<yaml::Value, yaml::Error>, root: Root, null: Value) -> Value {
+    match read {
+        Ok(yaml::Value::Null) => null,
+        Ok(data) => Value::from_data(&data),
+        Err(error) => {
+            let message = Value::from(error.to_string());
+            match root {
+                Root::Seq => Value::list(vec![message]),
+                _ => Map::from_iter([("Error", message)]).into(),
+            }
+        }
+    }
+}
+
+fn from_yaml(call: &mut Call<'_>) -> Outcome {
+    call.charge(call.text(0).len())?;
+    let read = ReadOptions::new().root(Root::Map).read(call.text(0).as_bytes());
+    Ok(told(read, Root::Map, Map::new().into()))
+}
+
+fn from_yaml_array(call: &mut Call<'_>) -> Outcome {
+    call.charge(call.text(0).len())?;
+    let read = ReadOptions::new().root(Root::Seq).read(call.text(0).as_bytes());
+    Ok(told(read, Root::Seq, Value::list(Vec::new())))
+}
+
+fn from_json(call: &mut Call<'_>) -> Outcome {
+    call.charge(call.text(0).len())?;
+    let read = ReadOptions::new().root(Root::Map).read_json(call.text(0).as_bytes());
+    Ok(told(read, Root::Map, Map::nil().into()))
+}
+
+fn from_json_array(call: &mut Call<'_>) -> Outcome {
+    call.charge(call.text(0).len())?;
+    let read = ReadOptions::new().root(Root::Seq).read_json(call.text(0).as_bytes());
+    Ok(told(read, Root::Seq, List::nil(ListType::Any).into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::{call, fails, shown};
     use super::*;
-    use crate::Map;
 
     #[test]
     fn writes() {
@@ -156,6 +210,34 @@ mod tests {
         assert_eq!(fails("mustToJson", &[nan()]), "json: unsupported value: NaN");
         let expected = "error marshaling into JSON: json: unsupported value: NaN";
         assert_eq!(fails("mustToYaml", &[nan()]), expected);
+    }
+
+    #[test]
+    fn reads() {
+        let json = "json: cannot unmarshal";
+        let yaml = format!("error unmarshaling JSON: while decoding JSON: {json}");
+        let map = "into Go value of type map[string]interface {}";
+        let list = "into Go value of type []interface {}";
+        let table = [
+            ("fromYaml", "a: 1\nb: [x, null]", "map[a:1 b:[x <nil>]]".to_owned()),
+            ("fromYaml", "", "map[]".to_owned()),
+            ("fromYaml", "- a", format!("map[Error:{yaml} array {map}]")),
+            ("fromYaml", "abc", format!("map[Error:{yaml} string {map}]")),
+            ("fromYamlArray", "[a, 2]", "[a 2]".to_owned()),
+            ("fromYamlArray", "a: b", format!("[{yaml} object {list}]")),
+            ("fromJson", r#"{"a": [1, null]}"#, "map[a:[1 <nil>]]".to_owned()),
+            ("fromJson", "[1]", format!("map[Error:{json} array {map}]")),
+            ("fromJsonArray", "1.5", format!("[{json} number {list}]")),
+            ("mustFromJson", "1.5", "1.5".to_owned()),
+        ];
+        for (name, text, expected) in table {
+            assert_eq!(shown(name, &[text.into()]), expected, "{name} {text}");
+        }
+        let nil = |name, text: &str| shown("toJson", &[call(name, &[text.into()]).unwrap()]);
+        assert_eq!(nil("fromJson", "null"), "null");
+        assert_eq!(nil("fromJsonArray", "null"), "null");
+        assert_eq!(nil("fromYaml", "null"), "{}");
+        assert_eq!(nil("fromYamlArray", "null"), "[]");
     }
 
     #[test]

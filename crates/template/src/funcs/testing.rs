@@ -62,7 +62,7 @@ impl Context for World {
 
 /// The function of this name.
 pub(crate) fn function(name: &str) -> &'static Function {
-    let mut all = SPRIG.iter().chain(HELM).copied().flatten();
+    let mut all = HELM.iter().chain(SPRIG).copied().flatten();
     all.find(|function| function.name() == name).unwrap_or_else(|| panic!("no function {name}"))
 }
 
