@@ -1,0 +1,119 @@
+//! How the values layer reaches files, standard input and URLs.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use pintle_values::{Source, SourceError};
+
+use crate::system::why;
+
+/// Reads what a flag or a schema names.
+#[derive(Debug)]
+pub(crate) struct Locations {
+    /// Whether the network must not be used.
+    pub(crate) offline: bool,
+    /// Whether standard input holds the chart.
+    pub(crate) stdin_taken: bool,
+}
+
+impl Source for Locations {
+    fn read(&mut self, location: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+        if location.trim() == "-" {
+            if std::mem::replace(&mut self.stdin_taken, true) {
+                return Err(SourceError::new("standard input can be read once only"));
+            }
+            return bounded(io::stdin().lock(), "-", limit);
+        }
+        match location.split_once("://") {
+            Some(("http" | "https" | "oci", _)) if self.offline => Err(SourceError::new(format!(
+                "cannot fetch {location}: the network is not to be used (--offline)"
+            ))),
+            Some(("http" | "https" | "oci", _)) => {
+                Err(SourceError::new(format!("cannot fetch {location}: only files can be read yet")))
+            }
+            Some(("file", rest)) => file(&path_of(rest), limit),
+            _ => file(location, limit),
+        }
+    }
+}
+
+/// The path in a `file://` URL: behind the host, with escapes undone.
+fn path_of(rest: &str) -> String {
+    let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let escaped = tail
+            .get(..2)
+            .filter(|_| first == b'%')
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match escaped {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn file(path: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+    let fails = |action: &str, error: &io::Error| {
+        SourceError::new(format!("{action} {path}: {}", why(error)))
+    };
+    let file = File::open(Path::new(path)).map_err(|error| fails("open", &error))?;
+    let meta = file.metadata().map_err(|error| fails("stat", &error))?;
+    if meta.is_dir() {
+        return Err(SourceError::new(format!("read {path}: is a directory")));
+    }
+    bounded(file, path, limit)
+}
+
+fn bounded(reader: impl Read, name: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+    let mut data = Vec::new();
+    let length = reader
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut data)
+        .map_err(|error| SourceError::new(format!("read {name}: {}", why(&error))))?;
+    if length as u64 > limit {
+        return Err(SourceError::new(format!("{name} is larger than {limit} bytes")));
+    }
+    Ok(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use pintle_values::Source;
+
+    use super::{Locations, path_of};
+
+    #[test]
+    fn paths_of_urls() {
+        let table = [
+            ("/a/b.json", "/a/b.json"),
+            ("localhost/a", "/a"),
+            ("/a%20b%zz%4", "/a b%zz%4"),
+            ("", ""),
+        ];
+        for (rest, path) in table {
+            assert_eq!(path_of(rest), path);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_as_go_says_it() {
+        let mut source = Locations { offline: true, stdin_taken: true };
+        let mut fails = |location| source.read(location, 10).unwrap_err().to_string();
+        assert_eq!(fails("no/such"), "open no/such: no such file or directory");
+        assert_eq!(fails("."), "read .: is a directory");
+        assert_eq!(fails("Cargo.toml"), "Cargo.toml is larger than 10 bytes");
+        assert!(fails("-").contains("once only"));
+        assert!(fails("https://example.com/a").contains("--offline"));
+    }
+}
