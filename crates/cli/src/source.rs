@@ -29,9 +29,9 @@ impl Source for Locations {
             Some(("http" | "https" | "oci", _)) if self.offline => Err(SourceError::new(format!(
                 "cannot fetch {location}: the network is not to be used (--offline)"
             ))),
-            Some(("http" | "https" | "oci", _)) => {
-                Err(SourceError::new(format!("cannot fetch {location}: only files can be read yet")))
-            }
+            Some(("http" | "https" | "oci", _)) => Err(SourceError::new(format!(
+                "cannot fetch {location}: only files can be read yet"
+            ))),
             Some(("file", rest)) => file(&path_of(rest), limit),
             _ => file(location, limit),
         }
