@@ -2,6 +2,9 @@
 
 mod case;
 mod cast;
+mod civil;
+#[cfg(feature = "crypto")]
+mod crypto;
 mod decimals;
 mod defaults;
 mod dicts;
@@ -41,6 +44,14 @@ pub(crate) const SPRIG: &[&[Function]] = &[
     decimals::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    #[cfg(feature = "crypto")]
+    crypto::certificate::FUNCTIONS,
+    #[cfg(feature = "crypto")]
+    crypto::cipher::FUNCTIONS,
+    #[cfg(feature = "crypto")]
+    crypto::key::FUNCTIONS,
+    #[cfg(feature = "crypto")]
+    crypto::password::FUNCTIONS,
     digest::FUNCTIONS,
     documents::SPRIG,
     encoding::FUNCTIONS,
