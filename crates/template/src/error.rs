@@ -54,6 +54,12 @@ pub(crate) struct Details {
     pub(crate) kind: ErrorKind,
     pub(crate) message: String,
     pub(crate) line: String,
+    /// What stands before `line` for each error that wraps this one, the innermost first.
+    pub(crate) before: Vec<String>,
+    /// Whether the values that took part were looked for.
+    pub(crate) looked: bool,
+    /// What the author said with `required` or `fail`.
+    pub(crate) raised: Option<String>,
     pub(crate) template: String,
     pub(crate) file: String,
     pub(crate) span: Span,
@@ -124,6 +130,21 @@ impl Error {
         &self.0.involved
     }
 
+    /// What the template's author says on purpose, with `required` or `fail`.
+    pub fn raised(&self) -> Option<&str> {
+        self.0.raised.as_deref()
+    }
+
+    /// The lines of the errors as Go wraps them: the whole one first, then the one that it wraps,
+    /// and so on. Helm 4 makes its own text of them.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        let count = self.0.before.len();
+        (0..=count).map(move |outer| {
+            let before = self.0.before.get(..count - outer).unwrap_or_default();
+            before.iter().rev().map(String::as_str).chain([self.0.line.as_str()]).collect()
+        })
+    }
+
     /// What the author may have meant, such as the nearest key of a misspelt one.
     pub fn suggestion(&self) -> Option<&str> {
         self.0.suggestion.as_deref()
@@ -137,6 +158,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.before.iter().rev().try_for_each(|before| f.write_str(before))?;
         f.write_str(&self.0.line)
     }
 }

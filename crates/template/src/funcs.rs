@@ -13,6 +13,8 @@ mod documents;
 mod elapsed;
 mod encoding;
 mod equal;
+mod go;
+mod helm;
 mod layout;
 mod letters;
 mod lists;
@@ -37,6 +39,9 @@ mod types;
 mod url;
 
 use crate::Function;
+
+/// text/template's own functions.
+pub(crate) const GO: &[Function] = go::FUNCTIONS;
 
 /// sprig's functions.
 pub(crate) const SPRIG: &[&[Function]] = &[
@@ -74,4 +79,5 @@ pub(crate) const SPRIG: &[&[Function]] = &[
 ];
 
 /// The functions that Helm adds to sprig's, or has in their place.
-pub(crate) const HELM: &[&[Function]] = &[documents::HELM, elapsed::FUNCTIONS, toml::FUNCTIONS];
+pub(crate) const HELM: &[&[Function]] =
+    &[documents::HELM, elapsed::FUNCTIONS, helm::FUNCTIONS, toml::FUNCTIONS];

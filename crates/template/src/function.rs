@@ -36,6 +36,37 @@ pub enum Param {
     Named(&'static str),
 }
 
+impl Param {
+    /// The name of the type as Go prints it.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Param::Any => "interface {}",
+            Param::Raw => "reflect.Value",
+            Param::String => "string",
+            Param::Bool => "bool",
+            Param::Int => "int",
+            Param::Int64 => "int64",
+            Param::Float64 => "float64",
+            Param::Map => "map[string]interface {}",
+            Param::List => "[]interface {}",
+            Param::Strings => "[]string",
+            Param::Bytes => "[]uint8",
+            Param::Named(name) => name,
+        }
+    }
+
+    /// Whether Go's `nil` is a value of the type.
+    pub fn can_be_nil(self) -> bool {
+        match self {
+            Param::Any | Param::Raw | Param::Map | Param::List | Param::Strings | Param::Bytes => {
+                true
+            }
+            Param::String | Param::Bool | Param::Int | Param::Int64 | Param::Float64 => false,
+            Param::Named(name) => name.starts_with(['*', '[']) || name.starts_with("map["),
+        }
+    }
+}
+
 /// What a function returns: a value, or why there is none.
 pub type Outcome = Result<Value, Failure>;
 
@@ -162,6 +193,14 @@ pub trait Context {
     ///
     /// The limit on memory is reached.
     fn charge(&mut self, bytes: usize) -> Result<(), Failure>;
+
+    /// An empty buffer to write a text into; give it back with [`reuse`](Context::reuse).
+    fn buffer(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    /// Takes a buffer back.
+    fn reuse(&mut self, _buffer: Vec<u8>) {}
 
     /// Whether failures that Helm's `lint` passes over (`required`, `fail`) are to be passed over.
     fn lenient(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use pintle_yaml::Str;
 
@@ -17,7 +17,7 @@ pub struct Text(Repr);
 enum Repr {
     Str(Str),
     /// Never valid UTF-8, so that equal texts have equal forms.
-    Bytes(Rc<[u8]>),
+    Bytes(Arc<[u8]>),
 }
 
 impl Text {
@@ -115,6 +115,18 @@ impl PartialEq for Text {
 }
 
 impl Eq for Text {}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
 
 impl PartialOrd for Text {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {

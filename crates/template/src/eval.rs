@@ -1,0 +1,13 @@
+//! Running templates, by the rules of text/template.
+
+mod blame;
+mod call;
+mod field;
+mod operand;
+mod scope;
+mod session;
+mod state;
+mod suggest;
+mod walk;
+
+pub use session::Session;

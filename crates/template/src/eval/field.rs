@@ -1,0 +1,154 @@
+//! Fields of structs, keys of maps, methods.
+
+use pintle_yaml::Str;
+use smallvec::SmallVec;
+
+use crate::engine::MissingKey;
+use crate::syntax::ast::Operand;
+use crate::{Call, Error, Map, MapType, Object, Value};
+
+use super::state::{Dot, State};
+
+impl State<'_> {
+    /// `.a.b.c` of `receiver`; the last of them may be a method that takes the arguments.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one command")]
+    pub(super) fn fields(
+        &mut self,
+        dot: Dot<'_>,
+        receiver: &Value,
+        boxed: bool,
+        node: &Operand,
+        fields: &[Str],
+        args: &[Operand],
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
+        let Some((final_field, before)) = fields.split_last() else {
+            return Ok(receiver.clone());
+        };
+        let Some((first, between)) = before.split_first() else {
+            return self.field(dot, receiver, boxed, node, final_field, args, last);
+        };
+        let mut boxed_now = holds_any(receiver);
+        let mut value = self.field(dot, receiver, boxed, node, first, &[], None)?;
+        for field in between {
+            let boxed_next = holds_any(&value);
+            value = self.field(dot, &value, boxed_now, node, field, &[], None)?;
+            boxed_now = boxed_next;
+        }
+        self.field(dot, &value, boxed_now, node, final_field, args, last)
+    }
+
+    /// One field.
+    #[expect(clippy::too_many_arguments, reason = "they are the parts of one command")]
+    fn field(
+        &mut self,
+        dot: Dot<'_>,
+        receiver: &Value,
+        boxed: bool,
+        node: &Operand,
+        name: &str,
+        args: &[Operand],
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
+        let has_args = !args.is_empty() || last.is_some();
+        match receiver {
+            Value::Map(map) => {
+                if has_args {
+                    return Err(self.error(format!("{name} is not a method but has arguments")));
+                }
+                match map.get(name) {
+                    Some(value) => Ok(value),
+                    None => self.missing(map, name),
+                }
+            }
+            Value::Absent => {
+                if self.set.options.missing_key == MissingKey::Error {
+                    return Err(self.error(format!("nil data; no entry for key {}", quote(name))));
+                }
+                Ok(Value::Absent)
+            }
+            Value::Nil => Err(self.error(format!("nil pointer evaluating interface {{}}.{name}"))),
+            Value::Object(object) => {
+                if object.has_method(name) {
+                    return self.method(dot, object.as_ref(), node, name, args, last);
+                }
+                if let Some(value) = object.field(name) {
+                    if has_args {
+                        return Err(self.error(format!(
+                            "{name} has arguments but cannot be invoked as function"
+                        )));
+                    }
+                    return Ok(value);
+                }
+                match object.items() {
+                    Some(Value::Map(map)) => {
+                        if has_args {
+                            return Err(
+                                self.error(format!("{name} is not a method but has arguments"))
+                            );
+                        }
+                        match map.get(name) {
+                            Some(value) => Ok(value),
+                            None => self.missing(&map, name),
+                        }
+                    }
+                    _ => Err(self.no_field(receiver, boxed, name)),
+                }
+            }
+            _ => Err(self.no_field(receiver, boxed, name)),
+        }
+    }
+
+    fn no_field(&mut self, receiver: &Value, boxed: bool, name: &str) -> Error {
+        let type_name = if boxed { "interface {}" } else { receiver.type_name() };
+        self.error(format!("can't evaluate field {name} in type {type_name}"))
+    }
+
+    /// The value of a key that a map lacks.
+    fn missing(&mut self, map: &Map, name: &str) -> Result<Value, Error> {
+        match self.set.options.missing_key {
+            MissingKey::Default => Ok(Value::Absent),
+            MissingKey::Zero => Ok(match map.map_type() {
+                MapType::Strings => Value::EMPTY,
+                MapType::Any | MapType::Named(_) => Value::Nil,
+            }),
+            MissingKey::Error => {
+                Err(self.error(format!("map has no entry for key {}", quote(name))))
+            }
+        }
+    }
+
+    fn method(
+        &mut self,
+        dot: Dot<'_>,
+        object: &dyn Object,
+        node: &Operand,
+        name: &str,
+        args: &[Operand],
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
+        let mut values = SmallVec::<[Value; 4]>::new();
+        for arg in args {
+            values.push(self.any(dot, arg)?);
+        }
+        values.extend(last);
+        self.step()?;
+        let result = object.call(name, &mut Call::new(&mut values, self));
+        match result.and_then(|value| self.count(&value).map(|()| value)) {
+            Ok(value) => Ok(value),
+            Err(failure) => {
+                self.running.at = node.place;
+                Err(self.failed(name, failure))
+            }
+        }
+    }
+}
+
+/// Whether what a map holds is in an `interface {}`.
+fn holds_any(value: &Value) -> bool {
+    matches!(value, Value::Map(map) if map.map_type() != MapType::Strings)
+}
+
+fn quote(name: &str) -> String {
+    pintle_strconv::quote(name)
+}

@@ -1,0 +1,5 @@
+//! The engine against Go's text/template and Helm.
+
+mod template {
+    mod language;
+}
