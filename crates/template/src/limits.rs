@@ -17,7 +17,6 @@
 /// # Ok::<(), pintle_template::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Limits {
     /// How deep templates may call each other, by `template`, `include` and `tpl` together.
     pub depth: u32,
