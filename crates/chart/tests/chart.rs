@@ -4,6 +4,7 @@ mod chart {
     mod archive;
     mod capabilities;
     mod corpus;
+    mod create;
     mod directory;
     mod files;
     mod lint;
