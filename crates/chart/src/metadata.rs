@@ -53,12 +53,12 @@ pub struct Metadata {
     /// `application`, `library` or empty.
     pub kind: String,
     /// Nulls among the lists' entries, which are not allowed.
-    nulls: Nulls,
+    pub(crate) nulls: Nulls,
 }
 
 /// Which lists had an entry that is null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Nulls {
+pub(crate) struct Nulls {
     maintainers: bool,
     dependencies: bool,
 }
