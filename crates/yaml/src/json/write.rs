@@ -245,53 +245,58 @@ pub(crate) fn unsupported_value(value: f64) -> WriteError {
     WriteError::new(WriteErrorKind::UnsupportedValue, format!("json: unsupported value: {name}"))
 }
 
-/// How a byte stands in a JSON string: 0 as it is, 1 escaped, 2 escaped if HTML is, 3 the beginning
-/// of a character that must be looked at.
-static ESCAPE: [u8; 256] = {
+/// How a byte stands in a JSON string.
+type Escapes = [u8; 256];
+
+/// It is escaped.
+const ESCAPED: u8 = 1;
+/// It is part of a character that must be looked at.
+const LONG: u8 = 2;
+
+static RAW: Escapes = escapes(b"\"\\");
+static HTML: Escapes = escapes(b"\"\\<>&");
+
+const fn escapes(special: &[u8]) -> Escapes {
     let mut table = [0; 256];
     let mut byte = 0;
     while byte < 0x20 {
-        table[byte] = 1;
+        table[byte] = ESCAPED;
         byte += 1;
     }
-    table[b'"' as usize] = 1;
-    table[b'\\' as usize] = 1;
-    table[b'<' as usize] = 2;
-    table[b'>' as usize] = 2;
-    table[b'&' as usize] = 2;
     byte = 0x80;
     while byte < 0x100 {
-        table[byte] = 3;
+        table[byte] = LONG;
         byte += 1;
     }
+    let mut at = 0;
+    while at < special.len() {
+        table[special[at] as usize] = ESCAPED;
+        at += 1;
+    }
     table
-};
+}
 
 /// Appends a string with its quotes.
 pub(crate) fn append_string(out: &mut Vec<u8>, text: &[u8], html: bool) {
+    let escapes = if html { &HTML } else { &RAW };
     out.push(b'"');
-    let highest = if html { 1 } else { 2 };
-    let mut written = 0;
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        let class = ESCAPE[usize::from(byte)];
-        if class == 0 || class == 2 && highest == 2 {
-            at += 1;
-            continue;
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&byte| escapes[usize::from(byte)] != 0) {
+        let (before, after) = rest.split_at(at);
+        out.extend_from_slice(before);
+        match after {
+            [byte, more @ ..] if escapes[usize::from(*byte)] == ESCAPED => {
+                append_escape(out, *byte);
+                rest = more;
+            }
+            _ => {
+                // What is left is not ASCII alone: go through its characters.
+                append_beyond_ascii(out, after, escapes);
+                rest = &[];
+            }
         }
-        if class == 3 {
-            // The rest of this text is not ASCII alone; go through its characters.
-            out.extend_from_slice(&text[written..at]);
-            append_beyond_ascii(out, &text[at..], html);
-            out.push(b'"');
-            return;
-        }
-        out.extend_from_slice(&text[written..at]);
-        append_escape(out, byte);
-        at += 1;
-        written = at;
     }
-    out.extend_from_slice(&text[written..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 
@@ -314,13 +319,12 @@ fn append_escape(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-fn append_beyond_ascii(out: &mut Vec<u8>, text: &[u8], html: bool) {
+fn append_beyond_ascii(out: &mut Vec<u8>, text: &[u8], escapes: &Escapes) {
     for chunk in text.utf8_chunks() {
         let valid = chunk.valid().as_bytes();
         let mut written = 0;
         for (at, &byte) in valid.iter().enumerate() {
-            let class = ESCAPE[usize::from(byte)];
-            if class == 1 || class == 2 && html {
+            if escapes[usize::from(byte)] == ESCAPED {
                 out.extend_from_slice(&valid[written..at]);
                 append_escape(out, byte);
                 written = at + 1;

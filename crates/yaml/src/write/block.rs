@@ -597,11 +597,11 @@ impl<'o> Block<'o> {
         self.put_break();
         self.whitespace = true;
         if !separators {
-            for line in text.split_inclusive(|&byte| byte == b'\n') {
-                let (content, broken) = match line {
-                    [content @ .., b'\n'] => (content, true),
-                    content => (content, false),
-                };
+            let mut rest = text;
+            while !rest.is_empty() {
+                let end = memchr::memchr(b'\n', rest);
+                let (content, more) = rest.split_at(end.unwrap_or(rest.len()));
+                rest = more.get(1..).unwrap_or_default();
                 if !content.is_empty() {
                     self.spaces(indent);
                     self.out.extend_from_slice(content);
@@ -609,7 +609,7 @@ impl<'o> Block<'o> {
                     self.column = usize::MAX;
                     self.indention = false;
                 }
-                if broken {
+                if end.is_some() {
                     self.put_break();
                 }
             }

@@ -146,6 +146,7 @@ pub fn natural_cmp_v3(a: &[u8], b: &[u8]) -> Ordering {
     natural(a, b, true)
 }
 
+#[inline]
 fn natural(a: &[u8], b: &[u8], v3: bool) -> Ordering {
     let Some(at) = a.iter().zip(b).position(|(x, y)| x != y) else {
         let next = if a.len() < b.len() { b.get(a.len()) } else { a.get(b.len()) };
@@ -155,6 +156,12 @@ fn natural(a: &[u8], b: &[u8], v3: bool) -> Ordering {
             _ => a.len().cmp(&b.len()),
         };
     };
+    if let (Some(x), Some(y)) = (a.get(at), b.get(at))
+        && x.is_ascii_alphabetic()
+        && y.is_ascii_alphabetic()
+    {
+        return x.cmp(y);
+    }
     let difference = Difference {
         a: |i: usize| a.get(i).map(|&byte| u32::from(byte)),
         b: |i: usize| b.get(i).map(|&byte| u32::from(byte)),

@@ -1,22 +1,21 @@
 //! What a scalar is made of, which decides how it may be written.
 
-/// The class of a byte within a scalar.
-pub(super) const SAFE: u8 = 0;
 /// A space: not at an end, and a place to fold.
-pub(super) const SPACE: u8 = 1;
+const SPACE: u8 = 1;
 /// A colon: not before a space.
-pub(super) const COLON: u8 = 2;
+const COLON: u8 = 2;
 /// A hash: not after a space.
-pub(super) const HASH: u8 = 3;
+const HASH: u8 = 4;
 /// Controls and all that is not ASCII.
-pub(super) const OTHER: u8 = 4;
+const OTHER: u8 = 8;
 
-/// The classes of bytes after the first one.
-pub(super) static CLASS: [u8; 256] = {
+/// The classes of bytes within a scalar; zero for those that may stand anywhere but at the
+/// beginning.
+static CLASS: [u8; 256] = {
     let mut class = [OTHER; 256];
     let mut byte = 0x21;
     while byte < 0x7f {
-        class[byte] = SAFE;
+        class[byte] = 0;
         byte += 1;
     }
     class[b' ' as usize] = SPACE;
@@ -73,18 +72,19 @@ fn begins_with_indicator(text: &[u8]) -> bool {
 #[inline]
 pub(super) fn quick(text: &[u8]) -> Option<(bool, bool)> {
     let (&first, &last) = (text.first()?, text.last()?);
-    let mut spaces = first == b' ' || last == b' ';
-    let mut plain = !spaces && !begins_with_indicator(text);
-    for (at, &byte) in text.iter().enumerate() {
-        match CLASS[usize::from(byte)] {
-            SAFE => {}
-            SPACE => spaces = true,
-            COLON => plain &= !matches!(text.get(at + 1), None | Some(b' ')),
-            HASH => plain &= at > 0 && text[at - 1] != b' ',
-            _ => return None,
-        }
+    // Without a branch in the loop: most texts have nothing of note.
+    let seen = text.iter().fold(0, |seen, &byte| seen | CLASS[usize::from(byte)]);
+    if seen & OTHER != 0 {
+        return None;
     }
-    Some((plain, spaces))
+    let mut plain = first != b' ' && last != b' ' && !begins_with_indicator(text);
+    if seen & COLON != 0 {
+        plain &= last != b':' && memchr::memmem::find(text, b": ").is_none();
+    }
+    if seen & HASH != 0 {
+        plain &= memchr::memmem::find(text, b" #").is_none();
+    }
+    Some((plain, seen & SPACE != 0))
 }
 
 /// Whether the character is printed as it is, as libyaml sees it; `text` begins with it.
@@ -144,6 +144,11 @@ pub(super) fn analyze(text: &[u8], v3: bool) -> Analysis {
     let mut final_break = false;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let byte = rest[0];
+        if CLASS[usize::from(byte)] == 0 {
+            (after_space, after_break, after_blank, final_break) = (false, false, false, false);
+            at += 1;
+            continue;
+        }
         match byte {
             b':' if matches!(rest.get(1), None | Some(b' ' | b'\t')) => indicators |= at > 0,
             b'#' => indicators |= after_blank,
