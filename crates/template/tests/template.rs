@@ -2,4 +2,5 @@
 
 mod template {
     mod language;
+    mod vectors;
 }

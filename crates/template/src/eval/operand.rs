@@ -255,6 +255,6 @@ impl State<'_> {
 }
 
 /// What is in an `interface {}`: a nil in one is no value at all.
-fn unboxed(value: Value) -> Value {
+pub(super) fn unboxed(value: Value) -> Value {
     if matches!(value, Value::Nil) { Value::Absent } else { value }
 }

@@ -13,6 +13,7 @@ use crate::syntax::ast::{Place, Source, Template, VarId};
 use crate::{Context, Failure, Host, Limits, Text, Value};
 
 use super::blame;
+use super::operand::unboxed;
 use super::scope::{self, Overlay};
 use super::suggest::nearest;
 
@@ -163,6 +164,7 @@ impl<'s> State<'s> {
             return Err(self.limit_error(format!("exceeded maximum template depth ({most})")));
         }
         self.depth += 1;
+        let data = unboxed(data);
         let running = Running {
             template: template.clone(),
             base: 0,
