@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask`.
 
 mod borders;
+mod goldens;
 mod tools;
 
 use std::process::ExitCode;
@@ -8,8 +9,10 @@ use std::process::ExitCode;
 /// A task: its name, what it does, and the code.
 type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
-const TASKS: &[Task] =
-    &[("borders", "check that crates depend on each other in one direction only", borders::run)];
+const TASKS: &[Task] = &[
+    ("borders", "check that crates depend on each other in one direction only", borders::run),
+    ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

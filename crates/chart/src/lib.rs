@@ -19,6 +19,7 @@ mod metadata;
 mod notice;
 mod path;
 mod process;
+mod render;
 mod show;
 mod values;
 
@@ -45,4 +46,5 @@ pub use metadata::{
 };
 pub use notice::{Level, Notice};
 pub use process::process;
+pub use render::{ReleaseInfo, RenderErrors, RenderOptions, RenderedFile, Renderer, helm_message};
 pub use show::{Show, show};

@@ -1,0 +1,105 @@
+//! `.Files`
+
+use std::any::Any;
+
+use pintle_template::{
+    Call, Failure, Function, List, ListType, Map, MapType, Object, Outcome, Param, Value,
+};
+use pintle_yaml as yaml;
+
+use crate::Files;
+
+/// Helm's map of files with its methods.
+pub(super) struct FilesObject(Files);
+
+impl FilesObject {
+    pub(super) fn new(files: Files) -> FilesObject {
+        FilesObject(files)
+    }
+}
+
+fn name(call: &Call<'_>) -> Result<String, Failure> {
+    match call.args() {
+        [Value::String(name)] => Ok(name.to_str().into_owned()),
+        [other] => Err(Failure::new(format!(
+            "wrong type for value; expected string; got {}",
+            other.type_name()
+        ))),
+        args => Err(Failure::new(format!("wrong number of args: want 1 got {}", args.len()))),
+    }
+}
+
+fn nothing(call: &Call<'_>) -> Result<(), Failure> {
+    match call.len() {
+        0 => Ok(()),
+        got => Err(Failure::new(format!("wrong number of args: want 0 got {got}"))),
+    }
+}
+
+impl Object for FilesObject {
+    fn type_name(&self) -> &str {
+        "engine.files"
+    }
+
+    fn kind_name(&self) -> &str {
+        "map"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn truth(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let bytes = self.0.get_shared(name);
+        Some(bytes.map_or(Value::Absent, |bytes| Value::List(List::of_bytes(&bytes))))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "Get" | "GetBytes" | "Glob" | "Lines" | "AsConfig" | "AsSecrets")
+    }
+
+    fn call(&self, method: &str, call: &mut Call<'_>) -> Outcome {
+        Ok(match method {
+            "Get" => Value::from(self.0.get(&name(call)?).to_vec()),
+            "GetBytes" => Value::List(List::of_bytes(self.0.get(&name(call)?))),
+            "Glob" => Value::object(FilesObject(self.0.glob(&name(call)?))),
+            "Lines" => {
+                let lines = self.0.lines(&name(call)?);
+                let lines = lines.into_iter().map(|line| Value::String(line.into())).collect();
+                Value::List(List::of_type(ListType::Strings, lines))
+            }
+            "AsConfig" => {
+                nothing(call)?;
+                Value::from(self.0.as_config())
+            }
+            "AsSecrets" => {
+                nothing(call)?;
+                Value::from(self.0.as_secrets())
+            }
+            _ => return Err(Failure::new(format!("engine.files has no method {method}"))),
+        })
+    }
+
+    fn data(&self) -> Option<yaml::Value> {
+        let entries = self.0.iter().map(|(name, bytes)| {
+            let text = String::from_utf8_lossy(bytes);
+            (name.clone(), yaml::Value::from(&*text))
+        });
+        Some(entries.collect())
+    }
+
+    fn items(&self) -> Option<Value> {
+        let files = self.0.iter();
+        let entries = files.map(|(name, bytes)| (name.clone(), List::of_bytes(bytes).into()));
+        Some(Value::Map(Map::of_type(MapType::Named("engine.files"), entries.collect())))
+    }
+}
+
+/// `getHostByName` as it is when names may not be looked up: it gives nothing.
+pub(super) fn no_dns() -> Function {
+    Function::new("getHostByName", &[Param::String], |_| Ok(Value::EMPTY))
+}
