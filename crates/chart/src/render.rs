@@ -8,9 +8,7 @@ mod scope;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use pintle_template::{
-    Engine, Error, Functions, Host, Limits, MissingKey, TemplateSet, Trace, Value,
-};
+use pintle_template::{Engine, Error, Functions, Host, Limits, MissingKey, TemplateSet, Value};
 use pintle_values::Coalesced;
 use pintle_yaml::Str;
 
@@ -227,22 +225,6 @@ impl<'c> Renderer<'c> {
             }
         }
         if errors.is_empty() { Ok(files) } else { Err(RenderErrors { errors }) }
-    }
-
-    /// Renders once more, up to the template at `path`, and tells which part of a template wrote
-    /// which part of that one's text. Nothing when there is no such template, or when it fails.
-    pub fn trace(&self, values: &Coalesced, host: &mut dyn Host, path: &str) -> Option<Trace> {
-        let scopes = scope::scopes(self.chart, values, &self.options);
-        let mut session = self.set.session(host);
-        for template in self.templates.iter().filter(|template| !template.partial) {
-            let data = scope::enter(&scopes, template.chart, &template.path)?;
-            if template.path == path {
-                return session.render_traced(path, &data).ok().map(|(_, trace)| trace);
-            }
-            // What it writes is not needed, what it changes is.
-            let _ = session.render_bytes(&template.path, &data);
-        }
-        None
     }
 
     /// The data that the templates of the top chart see, before any has run.

@@ -35,6 +35,15 @@ impl<'s> Session<'s> {
         self.state.render(name, data).map(Text::from)
     }
 
+    /// The same as bytes, which a long text need not be copied for.
+    ///
+    /// # Errors
+    ///
+    /// As for [`render`](Session::render).
+    pub fn render_bytes(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, Error> {
+        self.state.render(name, data)
+    }
+
     /// How many nodes, calls and turns of loops have run so far, as [`Limits`](crate::Limits)
     /// counts them.
     pub fn steps(&self) -> u64 {
