@@ -1,6 +1,8 @@
 //! JSON with its numbers as they are written, as schemas need it and `--set-json` reads it.
 
-use pintle_strconv::scan_f64;
+use std::sync::Arc;
+
+use pintle_strconv::{quote_rune, scan_f64};
 use pintle_yaml::{Map, Str, Value};
 
 /// How deep arrays and objects may nest; Go allows 10,000.
@@ -14,14 +16,37 @@ pub(crate) enum Json {
     /// A number as the text has it.
     Number(Str),
     String(Str),
-    Array(Vec<Json>),
+    Array(Arc<Vec<Json>>),
     /// Sorted by key; of equal keys the last one stays.
-    Object(Vec<(Str, Json)>),
+    Object(Arc<Vec<(Str, Json)>>),
 }
 
-/// The text is no JSON, from this byte on.
+/// The text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct NotJson(pub(crate) usize);
+pub(crate) struct NotJson {
+    /// The first byte that cannot be.
+    pub(crate) at: usize,
+    /// What was being read, in Go's words.
+    reading: &'static str,
+}
+
+impl NotJson {
+    /// The message of Go's `encoding/json`.
+    pub(crate) fn message(self, text: &[u8]) -> String {
+        if text.iter().all(|b| is_blank(*b)) {
+            return "EOF".to_owned();
+        }
+        let Some(b) = text.get(self.at) else { return "unexpected EOF".to_owned() };
+        match self.reading {
+            TRAILING => "invalid character after top-level value".to_owned(),
+            TOO_DEEP => "exceeded max depth".to_owned(),
+            words => format!("invalid character {} {words}", quote_rune(u32::from(*b))),
+        }
+    }
+}
+
+const TRAILING: &str = "after top-level value";
+const TOO_DEEP: &str = "";
 
 impl Json {
     /// Reads a text that is one value.
@@ -29,7 +54,7 @@ impl Json {
         let (value, end) = Json::read_first(text)?;
         let rest = text.get(end..).unwrap_or_default();
         match rest.iter().position(|b| !is_blank(*b)) {
-            Some(at) => Err(NotJson(end + at)),
+            Some(at) => Err(NotJson { at: end + at, reading: TRAILING }),
             None => Ok(value),
         }
     }
@@ -88,8 +113,8 @@ impl Reader<'_> {
         self.text.get(self.at).copied()
     }
 
-    fn fail<T>(&self) -> Result<T, NotJson> {
-        Err(NotJson(self.at))
+    fn fail<T>(&self, reading: &'static str) -> Result<T, NotJson> {
+        Err(NotJson { at: self.at, reading })
     }
 
     fn blanks(&mut self) {
@@ -105,7 +130,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, NotJson> {
-        let Some(depth) = depth.checked_sub(1) else { return self.fail() };
+        let Some(depth) = depth.checked_sub(1) else { return self.fail(TOO_DEEP) };
         self.blanks();
         match self.peek() {
             Some(b'{') => self.object(depth),
@@ -115,14 +140,18 @@ impl Reader<'_> {
             Some(b't') => self.word("true", Json::Bool(true)),
             Some(b'f') => self.word("false", Json::Bool(false)),
             Some(b'n') => self.word("null", Json::Null),
-            _ => self.fail(),
+            _ => self.fail("looking for beginning of value"),
         }
     }
 
     fn word(&mut self, word: &str, value: Json) -> Result<Json, NotJson> {
         for &b in word.as_bytes() {
             if !self.take(b) {
-                return self.fail();
+                return self.fail(match word {
+                    "true" => "in literal true",
+                    "false" => "in literal false",
+                    _ => "in literal null",
+                });
             }
         }
         Ok(value)
@@ -133,16 +162,16 @@ impl Reader<'_> {
         let mut items = Vec::new();
         self.blanks();
         if self.take(b']') {
-            return Ok(Json::Array(items));
+            return Ok(Json::Array(items.into()));
         }
         loop {
             items.push(self.value(depth)?);
             self.blanks();
             if self.take(b']') {
-                return Ok(Json::Array(items));
+                return Ok(Json::Array(items.into()));
             }
             if !self.take(b',') {
-                return self.fail();
+                return self.fail("after array element");
             }
         }
     }
@@ -152,17 +181,17 @@ impl Reader<'_> {
         let mut entries: Vec<(Str, Json)> = Vec::new();
         self.blanks();
         if self.take(b'}') {
-            return Ok(Json::Object(entries));
+            return Ok(Json::Object(entries.into()));
         }
         loop {
             self.blanks();
             if self.peek() != Some(b'"') {
-                return self.fail();
+                return self.fail("looking for beginning of object key string");
             }
             let key = self.string()?;
             self.blanks();
             if !self.take(b':') {
-                return self.fail();
+                return self.fail("after object key");
             }
             entries.push((key, self.value(depth)?));
             self.blanks();
@@ -170,7 +199,7 @@ impl Reader<'_> {
                 break;
             }
             if !self.take(b',') {
-                return self.fail();
+                return self.fail("after object key:value pair");
             }
         }
         if !entries.is_sorted_by(|a, b| a.0 < b.0) {
@@ -184,7 +213,7 @@ impl Reader<'_> {
                 same
             });
         }
-        Ok(Json::Object(entries))
+        Ok(Json::Object(entries.into()))
     }
 
     fn digits(&mut self) -> usize {
@@ -199,23 +228,23 @@ impl Reader<'_> {
         let from = self.at;
         self.take(b'-');
         if !self.take(b'0') && self.digits() == 0 {
-            return self.fail();
+            return self.fail("in numeric literal");
         }
         if self.take(b'.') && self.digits() == 0 {
-            return self.fail();
+            return self.fail("after decimal point in numeric literal");
         }
         if self.take(b'e') || self.take(b'E') {
             if !self.take(b'+') {
                 self.take(b'-');
             }
             if self.digits() == 0 {
-                return self.fail();
+                return self.fail("in exponent of numeric literal");
             }
         }
         let text = self.text.get(from..self.at).unwrap_or_default();
         match std::str::from_utf8(text) {
             Ok(text) => Ok(Json::Number(text.into())),
-            Err(_) => self.fail(),
+            Err(_) => self.fail("in numeric literal"),
         }
     }
 
@@ -234,14 +263,14 @@ impl Reader<'_> {
                     });
                 }
                 b'\\' => break,
-                0..0x20 => return self.fail(),
+                0..0x20 => return self.fail("in string literal"),
                 _ => self.at += 1,
             }
         }
         let mut bytes = self.text.get(from..self.at).unwrap_or_default().to_vec();
         loop {
             match self.peek() {
-                None | Some(0..0x20) => return self.fail(),
+                None | Some(0..0x20) => return self.fail("in string literal"),
                 Some(b'"') => {
                     self.at += 1;
                     let text = String::from_utf8(bytes)
@@ -286,7 +315,7 @@ impl Reader<'_> {
                 // Half a pair is replaced, as in Go.
                 return Ok(char::from_u32(high).unwrap_or('\u{fffd}'));
             }
-            _ => return self.fail(),
+            _ => return self.fail("in string escape code"),
         };
         self.at += 1;
         Ok(c)
@@ -296,7 +325,9 @@ impl Reader<'_> {
         let mut n = 0;
         for _ in 0..4 {
             let digit = self.peek().and_then(|b| char::from(b).to_digit(16));
-            let Some(digit) = digit else { return self.fail() };
+            let Some(digit) = digit else {
+                return self.fail("in \\u hexadecimal character escape");
+            };
             n = n * 16 + digit;
             self.at += 1;
         }
@@ -326,7 +357,7 @@ mod tests {
         {
             assert!(Json::read_first(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(Json::read(b"1 2"), Err(NotJson(2)));
+        assert_eq!(Json::read(b"1 2").unwrap_err().at, 2);
     }
 
     #[test]
@@ -334,7 +365,7 @@ mod tests {
         let text = r#"{"b":1.0,"a":"\u00e9\ud83d\ude00\ud800x","b":[null,true]}"#;
         let value = Json::read(text.as_bytes()).unwrap();
         assert_eq!(value.get("a").and_then(Json::as_str), Some("é😀\u{fffd}x"));
-        assert_eq!(value.get("b"), Some(&Json::Array(vec![Json::Null, Json::Bool(true)])));
+        assert_eq!(value.get("b"), Some(&Json::Array(vec![Json::Null, Json::Bool(true)].into())));
         assert_eq!(Json::read(b"1e999").unwrap().to_value(), None);
         assert!(Json::read("[".repeat(100_000).as_bytes()).is_err());
     }

@@ -28,6 +28,7 @@
 pub mod coalesce;
 mod go;
 mod json;
+pub mod schema;
 pub mod set;
 mod source;
 
