@@ -23,7 +23,7 @@
 //! in [`Serial`]. Each function has a twin that appends to a buffer; the sinks can bound the length
 //! and the depth of what is written. [`to_value`] and [`from_emit`] make a [`Value`] of the others.
 
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod de;
 mod emit;

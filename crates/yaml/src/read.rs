@@ -6,7 +6,9 @@ mod events;
 mod fast;
 mod go_syntax;
 mod head;
+mod reader;
 mod resolve;
+mod scan;
 mod timestamp;
 pub(crate) mod tree;
 

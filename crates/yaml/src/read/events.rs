@@ -1,272 +1,528 @@
-//! The events of a YAML stream, from the libyaml that the YAML organisation keeps in Rust.
-//!
-//! The only place with `unsafe`: the rest of the crate sees borrowed text and plain numbers. A
-//! parser of our own with the same events can take its place.
+//! From tokens to events: YAML's grammar, by the rules of go-yaml's parser (a port of libyaml's).
 
-#![allow(unsafe_code)]
-
-use std::borrow::Cow;
-use std::ffi::CStr;
-use std::marker::PhantomData;
-use std::mem::MaybeUninit;
-use std::ptr::NonNull;
-
-use libyaml_rs as sys;
-
-/// A place in the stream; all three numbers begin at 0.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Mark {
-    /// Characters before it.
-    pub(super) index: usize,
-    pub(super) line: usize,
-    /// Characters before it in its line.
-    pub(super) column: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Layer {
-    Reader,
-    Scanner,
-    Parser,
-}
-
-/// Why there is no next event.
-#[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) layer: Layer,
-    pub(super) text: &'static str,
-    pub(super) at: Mark,
-    pub(super) context: Mark,
-    /// The byte, for problems of the reader.
-    pub(super) offset: usize,
-}
+use super::reader::{Layer, Mark, Problem};
+use super::scan::{Scanner, Token, TokenKind};
 
 #[derive(Debug)]
-pub(super) enum Kind<'p> {
+pub(super) enum Kind {
     StreamStart,
     StreamEnd,
-    DocumentStart {
-        version: Option<(i32, i32)>,
-    },
+    DocumentStart,
     DocumentEnd,
-    Alias {
-        anchor: Cow<'p, str>,
-    },
-    Scalar {
-        anchor: Option<Cow<'p, str>>,
-        tag: Option<Cow<'p, str>>,
-        value: Cow<'p, str>,
-        plain: bool,
-    },
-    SequenceStart {
-        anchor: Option<Cow<'p, str>>,
-        flow: bool,
-    },
+    Alias { anchor: String },
+    Scalar { anchor: Option<String>, tag: Option<String>, value: String, plain: bool },
+    SequenceStart { anchor: Option<String> },
     SequenceEnd,
-    MappingStart {
-        anchor: Option<Cow<'p, str>>,
-        flow: bool,
-    },
+    MappingStart { anchor: Option<String> },
     MappingEnd,
 }
 
-/// An event; its texts live until the next one is asked for.
 #[derive(Debug)]
-pub(super) struct Event<'p> {
-    pub(super) kind: Kind<'p>,
+pub(super) struct Event {
+    pub(super) kind: Kind,
     pub(super) start: Mark,
     pub(super) end: Mark,
 }
 
-/// What the parser's read handler gets to see of the input.
-struct Input {
-    next: *const u8,
-    left: usize,
+/// What is expected next.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    StreamStart,
+    ImplicitDocumentStart,
+    DocumentStart,
+    DocumentContent,
+    DocumentEnd,
+    BlockNode,
+    BlockSequence {
+        first: bool,
+    },
+    IndentlessSequence,
+    BlockMappingKey {
+        first: bool,
+    },
+    BlockMappingValue,
+    FlowSequence {
+        first: bool,
+    },
+    /// Within `[a: b]`.
+    FlowPairKey,
+    FlowPairValue,
+    FlowPairEnd,
+    FlowMappingKey {
+        first: bool,
+    },
+    FlowMappingValue,
+    FlowMappingEmptyValue,
+    End,
 }
 
-/// How many bytes the parser gets at once. go-yaml reads in steps of this size, and a bad byte is
-/// found when the step that holds it is read; so this decides which of two errors comes first.
-const STEP: u64 = 512;
+/// Where a node stands, which decides what it may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Block,
+    /// Where a sequence need not be indented.
+    BlockOrIndentless,
+    Flow,
+}
 
-/// The parser's own buffer, from whose free part the handler learns what is left over in it.
-const RAW_BUFFER: u64 = 16384;
-
-/// A parser over a borrowed text.
 pub(super) struct Events<'t> {
-    parser: NonNull<sys::yaml_parser_t>,
-    input: NonNull<Input>,
-    /// The event given out last; its memory is freed with the next.
-    event: Option<sys::yaml_event_t>,
-    text: PhantomData<&'t [u8]>,
+    scanner: Scanner<'t>,
+    state: State,
+    states: Vec<State>,
+    /// Where the open collections began.
+    marks: Vec<Mark>,
+    /// Handles of tags with what they stand for.
+    tags: Vec<(String, String)>,
 }
 
-/// Copies the next step of the input.
-///
-/// # Safety
-/// `data` is the `Input` that the parser was given, whose `next` is good for `left` bytes; `buffer`
-/// is good for `size` bytes and `size_read` for a write. libyaml promises the latter two.
-unsafe fn read(
-    data: *mut std::ffi::c_void,
-    buffer: *mut u8,
-    size: u64,
-    size_read: *mut u64,
-) -> i32 {
-    // SAFETY: see above; `n` is at most `left` and `size`, and the text is not the parser's buffer.
-    unsafe {
-        let input = &mut *data.cast::<Input>();
-        let kept = RAW_BUFFER.saturating_sub(size);
-        let n = STEP.saturating_sub(kept).max(1).min(size).min(input.left as u64) as usize;
-        std::ptr::copy_nonoverlapping(input.next, buffer, n);
-        input.next = input.next.add(n);
-        input.left -= n;
-        *size_read = n as u64;
-    }
-    1
+type Parsed<T = Event> = Result<T, Problem>;
+
+/// The kind of a token, without what it holds.
+macro_rules! is {
+    ($token:expr, $($kind:ident)|+) => {
+        matches!($token.kind, $(TokenKind::$kind { .. })|+)
+    };
 }
 
 impl<'t> Events<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let input = Box::new(Input { next: text.as_ptr(), left: text.len() });
-        let input = NonNull::from(Box::leak(input));
-        let parser =
-            NonNull::from(Box::leak(Box::new(MaybeUninit::<sys::yaml_parser_t>::uninit()))).cast();
-        // SAFETY: the memory is big enough for a parser and stays in place until `drop`; the call
-        // fills it (it aborts when memory is out) before anything else looks at it. `input` lives
-        // as long as the parser, and `'t` keeps the text alive.
-        unsafe {
-            let _ = sys::yaml_parser_initialize(parser.as_ptr());
-            sys::yaml_parser_set_input(parser.as_ptr(), read, input.as_ptr().cast());
-        }
-        Events { parser, input, event: None, text: PhantomData }
-    }
-
-    /// Frees the event given out last; nobody has its texts any more, as they borrow from `self`.
-    fn forget(&mut self) {
-        if let Some(mut event) = self.event.take() {
-            // SAFETY: the parser made the event, and it is freed once only.
-            unsafe { sys::yaml_event_delete(&raw mut event) };
+        Events {
+            scanner: Scanner::new(text),
+            state: State::StreamStart,
+            states: Vec::new(),
+            marks: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
-    pub(super) fn next(&mut self) -> Result<Event<'_>, Problem> {
-        self.forget();
-        let mut event = MaybeUninit::<sys::yaml_event_t>::zeroed();
-        // SAFETY: the parser is initialised; it fills the event when it says so, and zeros it first,
-        // so that it is an event (of no type) in the other case too.
-        let event = unsafe {
-            let done = sys::yaml_parser_parse(self.parser.as_ptr(), event.as_mut_ptr());
-            if !done.ok {
-                return Err(self.problem());
+    /// The text that marks are bytes of.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.scanner.reader.bytes()
+    }
+
+    pub(super) fn next(&mut self) -> Parsed {
+        match self.state {
+            State::StreamStart => {
+                let token = self.peek()?;
+                let event = event(Kind::StreamStart, token.start, token.end);
+                self.scanner.take();
+                self.state = State::ImplicitDocumentStart;
+                Ok(event)
             }
-            event.assume_init()
-        };
-        self.event = Some(event);
-        // SAFETY: the type says which part of the union is filled; its pointers are null or
-        // nul-terminated texts of the event (of `length` bytes for the value), which live until
-        // `forget`, for which `&mut self` is needed.
-        let kind = unsafe {
-            match event.type_ {
-                sys::YAML_STREAM_START_EVENT => Kind::StreamStart,
-                sys::YAML_DOCUMENT_START_EVENT => {
-                    let version = event.data.document_start.version_directive;
-                    let version = version.as_ref().map(|v| (v.major, v.minor));
-                    Kind::DocumentStart { version }
+            State::ImplicitDocumentStart => self.document_start(true),
+            State::DocumentStart => self.document_start(false),
+            State::DocumentContent => {
+                let token = self.peek()?;
+                if is!(
+                    token,
+                    VersionDirective | TagDirective | DocumentStart | DocumentEnd | StreamEnd
+                ) {
+                    let mark = token.start;
+                    self.pop();
+                    return Ok(empty(mark));
                 }
-                sys::YAML_DOCUMENT_END_EVENT => Kind::DocumentEnd,
-                sys::YAML_ALIAS_EVENT => {
-                    Kind::Alias { anchor: text(event.data.alias.anchor).unwrap_or_default() }
+                self.node(Place::Block)
+            }
+            State::DocumentEnd => {
+                let token = self.peek()?;
+                let (start, mut end) = (token.start, token.start);
+                if is!(token, DocumentEnd) {
+                    end = token.end;
+                    self.scanner.take();
                 }
-                sys::YAML_SCALAR_EVENT => {
-                    let scalar = event.data.scalar;
-                    let value = if scalar.value.is_null() {
-                        Cow::Borrowed("")
-                    } else {
-                        let bytes =
-                            std::slice::from_raw_parts(scalar.value, scalar.length as usize);
-                        String::from_utf8_lossy(bytes)
-                    };
-                    Kind::Scalar {
-                        anchor: text(scalar.anchor),
-                        tag: text(scalar.tag),
-                        value,
-                        plain: scalar.plain_implicit,
+                self.tags.clear();
+                self.state = State::DocumentStart;
+                Ok(event(Kind::DocumentEnd, start, end))
+            }
+            State::BlockNode => self.node(Place::Block),
+            State::BlockSequence { first } => self.block_sequence(first),
+            State::IndentlessSequence => self.indentless_sequence(),
+            State::BlockMappingKey { first } => self.block_mapping_key(first),
+            State::BlockMappingValue => self.block_mapping_value(),
+            State::FlowSequence { first } => self.flow_sequence(first),
+            State::FlowPairKey => {
+                let token = self.peek()?;
+                if !is!(token, Value | FlowEntry | FlowSequenceEnd) {
+                    self.states.push(State::FlowPairValue);
+                    return self.node(Place::Flow);
+                }
+                // go-yaml takes the token away here, whatever it is.
+                let mark = token.end;
+                self.scanner.take();
+                self.state = State::FlowPairValue;
+                Ok(empty(mark))
+            }
+            State::FlowPairValue => {
+                let token = self.peek()?;
+                let mark = token.start;
+                if is!(token, Value) {
+                    self.scanner.take();
+                    if !is!(self.peek()?, FlowEntry | FlowSequenceEnd) {
+                        self.states.push(State::FlowPairEnd);
+                        return self.node(Place::Flow);
                     }
                 }
-                sys::YAML_SEQUENCE_START_EVENT => {
-                    let start = event.data.sequence_start;
-                    let flow = start.style == sys::YAML_FLOW_SEQUENCE_STYLE;
-                    Kind::SequenceStart { anchor: text(start.anchor), flow }
+                self.state = State::FlowPairEnd;
+                Ok(empty(mark))
+            }
+            State::FlowPairEnd => {
+                let mark = self.peek()?.start;
+                self.state = State::FlowSequence { first: false };
+                Ok(event(Kind::MappingEnd, mark, mark))
+            }
+            State::FlowMappingKey { first } => self.flow_mapping_key(first),
+            State::FlowMappingValue => {
+                let mut token = self.peek()?;
+                if is!(token, Value) {
+                    self.scanner.take();
+                    token = self.peek()?;
+                    if !is!(token, FlowEntry | FlowMappingEnd) {
+                        self.states.push(State::FlowMappingKey { first: false });
+                        return self.node(Place::Flow);
+                    }
                 }
-                sys::YAML_SEQUENCE_END_EVENT => Kind::SequenceEnd,
-                sys::YAML_MAPPING_START_EVENT => {
-                    let start = event.data.mapping_start;
-                    let flow = start.style == sys::YAML_FLOW_MAPPING_STYLE;
-                    Kind::MappingStart { anchor: text(start.anchor), flow }
+                let mark = token.start;
+                self.state = State::FlowMappingKey { first: false };
+                Ok(empty(mark))
+            }
+            State::FlowMappingEmptyValue => {
+                let mark = self.peek()?.start;
+                self.state = State::FlowMappingKey { first: false };
+                Ok(empty(mark))
+            }
+            State::End => Ok(event(Kind::StreamEnd, Mark::default(), Mark::default())),
+        }
+    }
+
+    fn peek(&mut self) -> Parsed<&Token> {
+        self.scanner.peek()
+    }
+
+    /// Goes back to what waits for the end of this.
+    fn pop(&mut self) {
+        self.state = self.states.pop().unwrap_or(State::End);
+    }
+
+    fn error(text: &'static str, at: Mark, context: Mark) -> Problem {
+        Problem { layer: Layer::Parser, text, at, context }
+    }
+
+    fn document_start(&mut self, implicit: bool) -> Parsed {
+        if !implicit {
+            while is!(self.peek()?, DocumentEnd) {
+                self.scanner.take();
+            }
+        }
+        let token = self.peek()?;
+        let (start, end) = (token.start, token.end);
+        if is!(token, StreamEnd) {
+            self.scanner.take();
+            self.state = State::End;
+            return Ok(event(Kind::StreamEnd, start, end));
+        }
+        if implicit && !is!(token, VersionDirective | TagDirective | DocumentStart) {
+            self.directives()?;
+            self.states.push(State::DocumentEnd);
+            self.state = State::BlockNode;
+            return Ok(event(Kind::DocumentStart, start, end));
+        }
+        self.directives()?;
+        let token = self.peek()?;
+        if !is!(token, DocumentStart) {
+            let at = token.start;
+            let text = "did not find expected <document start>";
+            return Err(Self::error(text, at, Mark::default()));
+        }
+        let end = token.end;
+        self.scanner.take();
+        self.states.push(State::DocumentEnd);
+        self.state = State::DocumentContent;
+        Ok(event(Kind::DocumentStart, start, end))
+    }
+
+    fn directives(&mut self) -> Parsed<()> {
+        let mut versions = 0;
+        loop {
+            let token = self.peek()?;
+            let at = token.start;
+            match &token.kind {
+                TokenKind::VersionDirective { major, minor } => {
+                    let text = if versions > 0 {
+                        "found duplicate %YAML directive"
+                    } else if (*major, *minor) != (1, 1) {
+                        "found incompatible YAML document"
+                    } else {
+                        versions += 1;
+                        self.scanner.take();
+                        continue;
+                    };
+                    return Err(Self::error(text, at, Mark::default()));
                 }
-                sys::YAML_MAPPING_END_EVENT => Kind::MappingEnd,
-                _ => Kind::StreamEnd,
+                TokenKind::TagDirective { handle, prefix } => {
+                    let tag = (handle.clone(), prefix.clone());
+                    if self.tags.iter().any(|(handle, _)| *handle == tag.0) {
+                        let text = "found duplicate %TAG directive";
+                        return Err(Self::error(text, at, Mark::default()));
+                    }
+                    self.tags.push(tag);
+                    self.scanner.take();
+                }
+                _ => break,
+            }
+        }
+        for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {
+            if !self.tags.iter().any(|(known, _)| known == handle) {
+                self.tags.push((handle.into(), prefix.into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, place: Place) -> Parsed {
+        let token = self.peek()?;
+        let start = token.start;
+        if let TokenKind::Alias(name) = &token.kind {
+            let kind = Kind::Alias { anchor: name.clone() };
+            let end = token.end;
+            self.scanner.take();
+            self.pop();
+            return Ok(event(kind, start, end));
+        }
+        let mut end = token.start;
+        let mut anchor = None;
+        let mut tag = None;
+        // One anchor and one tag, in either order.
+        loop {
+            let token = self.peek()?;
+            match &token.kind {
+                TokenKind::Anchor(name) if anchor.is_none() => anchor = Some(name.clone()),
+                TokenKind::Tag { handle, suffix } if tag.is_none() => {
+                    tag = Some((handle.clone(), suffix.clone(), token.start));
+                }
+                _ => break,
+            }
+            end = token.end;
+            self.scanner.take();
+        }
+        let tag = match tag {
+            None => None,
+            Some((handle, suffix, _)) if handle.is_empty() => Some(suffix),
+            Some((handle, suffix, mark)) => {
+                let prefix = self.tags.iter().find(|(known, _)| *known == handle);
+                match prefix.map(|(_, prefix)| format!("{prefix}{suffix}")) {
+                    Some(tag) if !tag.is_empty() => Some(tag),
+                    _ => return Err(Self::error("found undefined tag handle", mark, start)),
+                }
             }
         };
-        Ok(Event { kind, start: mark(event.start_mark), end: mark(event.end_mark) })
-    }
-
-    fn problem(&self) -> Problem {
-        // SAFETY: the parser is initialised; `problem` is null or a static text.
-        unsafe {
-            let parser = &**self.parser.as_ptr();
-            let text: &'static str = if parser.problem.is_null() {
-                "unknown problem parsing YAML content"
-            } else {
-                CStr::from_ptr(parser.problem.cast()).to_str().unwrap_or_default()
+        let tag = tag.filter(|tag| !tag.is_empty());
+        let token = self.peek()?;
+        if place == Place::BlockOrIndentless && is!(token, BlockEntry) {
+            let end = token.end;
+            self.state = State::IndentlessSequence;
+            return Ok(event(Kind::SequenceStart { anchor }, start, end));
+        }
+        if is!(token, Scalar) {
+            let end = token.end;
+            let Some(Token { kind: TokenKind::Scalar { value, plain }, .. }) = self.scanner.take()
+            else {
+                return Err(Self::error("unknown problem parsing YAML content", end, start));
             };
-            // Go's port has kept a misspelling that libyaml has corrected.
-            let text = match text {
-                "did not find expected hexadecimal number" => {
-                    "did not find expected hexdecimal number"
-                }
-                text => text,
+            let plain = match tag.as_deref() {
+                None => plain,
+                Some(tag) => tag == "!",
             };
-            let layer = match parser.error {
-                sys::YAML_SCANNER_ERROR => Layer::Scanner,
-                sys::YAML_PARSER_ERROR => Layer::Parser,
-                _ => Layer::Reader,
-            };
-            Problem {
-                layer,
-                text,
-                at: mark(parser.problem_mark),
-                context: mark(parser.context_mark),
-                offset: parser.problem_offset as usize,
+            self.pop();
+            return Ok(event(Kind::Scalar { anchor, tag, value, plain }, start, end));
+        }
+        let block = place != Place::Flow;
+        let end_of_token = token.end;
+        match token.kind {
+            TokenKind::FlowSequenceStart => {
+                self.state = State::FlowSequence { first: true };
+                Ok(event(Kind::SequenceStart { anchor }, start, end_of_token))
+            }
+            TokenKind::FlowMappingStart => {
+                self.state = State::FlowMappingKey { first: true };
+                Ok(event(Kind::MappingStart { anchor }, start, end_of_token))
+            }
+            TokenKind::BlockSequenceStart if block => {
+                self.state = State::BlockSequence { first: true };
+                Ok(event(Kind::SequenceStart { anchor }, start, end_of_token))
+            }
+            TokenKind::BlockMappingStart if block => {
+                self.state = State::BlockMappingKey { first: true };
+                Ok(event(Kind::MappingStart { anchor }, start, end_of_token))
+            }
+            _ if anchor.is_some() || tag.is_some() => {
+                self.pop();
+                let plain = tag.is_none();
+                let kind = Kind::Scalar { anchor, tag, value: String::new(), plain };
+                Ok(event(kind, start, end))
+            }
+            _ => {
+                let at = token.start;
+                Err(Self::error("did not find expected node content", at, start))
             }
         }
     }
-}
 
-impl Drop for Events<'_> {
-    fn drop(&mut self) {
-        self.forget();
-        // SAFETY: both were leaked from boxes in `new`, the parser's as uninitialised memory; the
-        // parser is not used after this.
-        unsafe {
-            sys::yaml_parser_delete(self.parser.as_ptr());
-            drop(Box::from_raw(self.parser.cast::<MaybeUninit<sys::yaml_parser_t>>().as_ptr()));
-            drop(Box::from_raw(self.input.as_ptr()));
+    /// Remembers where a collection began, and takes the token that began it.
+    fn begin(&mut self, first: bool) -> Parsed<()> {
+        if first {
+            let mark = self.peek()?.start;
+            self.marks.push(mark);
+            self.scanner.take();
         }
+        Ok(())
+    }
+
+    /// Ends a collection with the token at hand.
+    fn end(&mut self, kind: Kind) -> Parsed {
+        let token = self.peek()?;
+        let (start, end) = (token.start, token.end);
+        self.scanner.take();
+        self.pop();
+        self.marks.pop();
+        Ok(event(kind, start, end))
+    }
+
+    /// The error of a token that the innermost collection cannot have.
+    fn unexpected<T>(&mut self, text: &'static str) -> Parsed<T> {
+        let at = self.peek()?.start;
+        Err(Self::error(text, at, self.marks.pop().unwrap_or_default()))
+    }
+
+    fn block_sequence(&mut self, first: bool) -> Parsed {
+        self.begin(first)?;
+        let token = self.peek()?;
+        if is!(token, BlockEntry) {
+            let mark = token.end;
+            self.scanner.take();
+            if !is!(self.peek()?, BlockEntry | BlockEnd) {
+                self.states.push(State::BlockSequence { first: false });
+                return self.node(Place::Block);
+            }
+            self.state = State::BlockSequence { first: false };
+            return Ok(empty(mark));
+        }
+        if is!(token, BlockEnd) {
+            return self.end(Kind::SequenceEnd);
+        }
+        self.unexpected("did not find expected '-' indicator")
+    }
+
+    fn indentless_sequence(&mut self) -> Parsed {
+        let token = self.peek()?;
+        if is!(token, BlockEntry) {
+            let mark = token.end;
+            self.scanner.take();
+            if !is!(self.peek()?, BlockEntry | Key | Value | BlockEnd) {
+                self.states.push(State::IndentlessSequence);
+                return self.node(Place::Block);
+            }
+            self.state = State::IndentlessSequence;
+            return Ok(empty(mark));
+        }
+        let mark = token.start;
+        self.pop();
+        Ok(event(Kind::SequenceEnd, mark, mark))
+    }
+
+    fn block_mapping_key(&mut self, first: bool) -> Parsed {
+        self.begin(first)?;
+        let token = self.peek()?;
+        if is!(token, Key) {
+            let mark = token.end;
+            self.scanner.take();
+            if !is!(self.peek()?, Key | Value | BlockEnd) {
+                self.states.push(State::BlockMappingValue);
+                return self.node(Place::BlockOrIndentless);
+            }
+            self.state = State::BlockMappingValue;
+            return Ok(empty(mark));
+        }
+        if is!(token, BlockEnd) {
+            return self.end(Kind::MappingEnd);
+        }
+        self.unexpected("did not find expected key")
+    }
+
+    fn block_mapping_value(&mut self) -> Parsed {
+        let token = self.peek()?;
+        let mut mark = token.start;
+        if is!(token, Value) {
+            mark = token.end;
+            self.scanner.take();
+            if !is!(self.peek()?, Key | Value | BlockEnd) {
+                self.states.push(State::BlockMappingKey { first: false });
+                return self.node(Place::BlockOrIndentless);
+            }
+        }
+        self.state = State::BlockMappingKey { first: false };
+        Ok(empty(mark))
+    }
+
+    fn flow_sequence(&mut self, first: bool) -> Parsed {
+        self.begin(first)?;
+        if !is!(self.peek()?, FlowSequenceEnd) {
+            if !first {
+                if !is!(self.peek()?, FlowEntry) {
+                    return self.unexpected("did not find expected ',' or ']'");
+                }
+                self.scanner.take();
+            }
+            let token = self.peek()?;
+            if is!(token, Key) {
+                let (start, end) = (token.start, token.end);
+                self.scanner.take();
+                self.state = State::FlowPairKey;
+                return Ok(event(Kind::MappingStart { anchor: None }, start, end));
+            }
+            if !is!(token, FlowSequenceEnd) {
+                self.states.push(State::FlowSequence { first: false });
+                return self.node(Place::Flow);
+            }
+        }
+        self.end(Kind::SequenceEnd)
+    }
+
+    fn flow_mapping_key(&mut self, first: bool) -> Parsed {
+        self.begin(first)?;
+        if !is!(self.peek()?, FlowMappingEnd) {
+            if !first {
+                if !is!(self.peek()?, FlowEntry) {
+                    return self.unexpected("did not find expected ',' or '}'");
+                }
+                self.scanner.take();
+            }
+            let token = self.peek()?;
+            if is!(token, Key) {
+                self.scanner.take();
+                let token = self.peek()?;
+                if !is!(token, Value | FlowEntry | FlowMappingEnd) {
+                    self.states.push(State::FlowMappingValue);
+                    return self.node(Place::Flow);
+                }
+                let mark = token.start;
+                self.state = State::FlowMappingValue;
+                return Ok(empty(mark));
+            }
+            if !is!(token, FlowMappingEnd) {
+                self.states.push(State::FlowMappingEmptyValue);
+                return self.node(Place::Flow);
+            }
+        }
+        self.end(Kind::MappingEnd)
     }
 }
 
-fn mark(mark: sys::yaml_mark_t) -> Mark {
-    Mark { index: mark.index as usize, line: mark.line as usize, column: mark.column as usize }
+fn event(kind: Kind, start: Mark, end: Mark) -> Event {
+    Event { kind, start, end }
 }
 
-/// A nul-terminated text, unless the pointer is null.
-///
-/// # Safety
-/// `text` is null or points to a nul-terminated text that lives for `'p`.
-unsafe fn text<'p>(text: *const u8) -> Option<Cow<'p, str>> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: promised by the caller.
-    Some(unsafe { CStr::from_ptr(text.cast()) }.to_string_lossy())
+/// A value that is not written.
+fn empty(mark: Mark) -> Event {
+    let kind = Kind::Scalar { anchor: None, tag: None, value: String::new(), plain: true };
+    event(kind, mark, mark)
 }

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::events::{Event, Events, Kind, Layer, Mark, Problem};
+use super::events::{Event, Events, Kind};
+use super::reader::{Layer, Mark, Problem};
+use super::scan::TOO_DEEP;
 use crate::error::{Error, ErrorKind};
 use crate::{Location, Span};
-
-/// How deep go-yaml nests block collections, and apart from them flow collections.
-const MAX_DEPTH: usize = 10_000;
 
 pub(crate) type Id = usize;
 
@@ -54,15 +53,13 @@ pub(crate) struct Tree {
 }
 
 /// What each anchor names at this point of the document.
-type Anchors = HashMap<Box<str>, Id>;
+type Anchors = HashMap<String, Id>;
 
 struct Open {
     id: Id,
     /// Where its children begin on the stack of finished nodes.
     base: usize,
     map: bool,
-    /// Which of the two limits on depth it counts for.
-    counts: Option<bool>,
 }
 
 impl Tree {
@@ -72,100 +69,57 @@ impl Tree {
         let mut events = Events::new(if text.is_empty() { b"\n" } else { text });
         let mut tree = Tree::default();
         let mut anchors = Anchors::new();
-        let mut offsets = Offsets::new(text);
         let mut open: Vec<Open> = Vec::new();
         let mut done: Vec<Id> = Vec::new();
-        let mut depth = [0usize; 2];
         loop {
-            let Event { kind, start, end } =
-                events.next().map_err(|problem| syntax_error(text, &problem))?;
+            let event = events.next().map_err(|problem| syntax_error(events.bytes(), &problem))?;
+            let Event { kind, start, end } = event;
             let marks = (start, end);
             match kind {
-                Kind::StreamStart => continue,
-                Kind::DocumentStart { version } => {
-                    if version.is_some_and(|version| version != (1, 1)) {
-                        // libyaml knows YAML 1.2, go-yaml does not.
-                        return Err(Error::yaml(
-                            ErrorKind::Syntax,
-                            "found incompatible YAML document",
-                        )
-                        .with_line((start.line != 0).then_some(start.line))
-                        .at(location(start)));
-                    }
-                    continue;
-                }
+                Kind::StreamStart | Kind::DocumentStart => continue,
                 Kind::StreamEnd | Kind::DocumentEnd => return Ok(tree),
                 Kind::Alias { anchor } => {
-                    let Some(&target) = anchors.get(&*anchor) else {
-                        let at = offsets.byte(start.index);
-                        return Err(Error::yaml(
-                            ErrorKind::UnknownAnchor,
-                            format!("unknown anchor '{anchor}' referenced"),
-                        )
-                        .at(location(start))
-                        .spanning(Some(Span { start: at, end: offsets.byte(end.index) })));
+                    let Some(&target) = anchors.get(anchor.as_str()) else {
+                        let message = format!("unknown anchor '{anchor}' referenced");
+                        return Err(Error::yaml(ErrorKind::UnknownAnchor, message)
+                            .at(location(start))
+                            .spanning(Some(span(marks))));
                     };
-                    let name = anchor.as_ref().into();
-                    let content = Content::Alias { target, name };
-                    done.push(tree.add(content, marks, &mut offsets, &mut anchors, None));
+                    let name = anchor.into();
+                    done.push(tree.add(Content::Alias { target, name }, marks, &mut anchors, None));
                 }
                 Kind::Scalar { anchor, tag, value, plain } => {
-                    let mut tag: Option<Box<str>> = tag.map(|tag| tag.as_ref().into());
-                    if tag.is_none() && plain {
-                        // libyaml drops the tag `!`, go-yaml keeps it, and it makes a string.
-                        let at = offsets.byte(start.index);
-                        if matches!(text.get(at), Some(b'!' | b'&')) && has_plain_tag(&text[at..]) {
-                            tag = Some("!".into());
-                        }
-                    }
-                    let value = value.as_ref().into();
-                    let content = Content::Scalar { value, tag, implicit: plain };
-                    done.push(tree.add(
-                        content,
-                        marks,
-                        &mut offsets,
-                        &mut anchors,
-                        anchor.as_deref(),
-                    ));
+                    let content = Content::Scalar {
+                        value: value.into(),
+                        tag: tag.map(Into::into),
+                        implicit: plain,
+                    };
+                    done.push(tree.add(content, marks, &mut anchors, anchor));
                 }
-                Kind::SequenceStart { anchor, flow } => {
+                Kind::SequenceStart { anchor } => {
                     let content = Content::Seq { first: 0, len: 0 };
-                    let id =
-                        tree.add(content, marks, &mut offsets, &mut anchors, anchor.as_deref());
-                    deeper(&mut depth, Some(flow), start)?;
-                    open.push(Open { id, base: done.len(), map: false, counts: Some(flow) });
+                    let id = tree.add(content, marks, &mut anchors, anchor);
+                    open.push(Open { id, base: done.len(), map: false });
                 }
-                Kind::MappingStart { anchor, flow } => {
+                Kind::MappingStart { anchor } => {
                     let content = Content::Map { first: 0, len: 0 };
-                    let id =
-                        tree.add(content, marks, &mut offsets, &mut anchors, anchor.as_deref());
-                    // `[a: b]` holds a mapping that has no brackets and does not count.
-                    let pair = flow
-                        && (start.index == end.index
-                            || text.get(tree.nodes[id].span.start) == Some(&b'?'));
-                    let counts = (!pair).then_some(flow);
-                    deeper(&mut depth, counts, start)?;
-                    open.push(Open { id, base: done.len(), map: true, counts });
+                    let id = tree.add(content, marks, &mut anchors, anchor);
+                    open.push(Open { id, base: done.len(), map: true });
                 }
                 Kind::SequenceEnd | Kind::MappingEnd => {
-                    let Some(Open { id, base, map, counts }) = open.pop() else { continue };
-                    if let Some(flow) = counts {
-                        depth[usize::from(flow)] -= 1;
-                    }
+                    let Some(Open { id, base, map }) = open.pop() else { continue };
                     let (first, len) = (tree.children.len(), done.len() - base);
                     tree.children.extend(done.drain(base..));
+                    // A flow collection ends with its bracket. A block collection ends where the
+                    // next token begins; its own end is that of its last child.
+                    let last = tree.children[first..].last().map(|&id| tree.nodes[id].span.end);
                     let node = &mut tree.nodes[id];
                     node.content =
                         if map { Content::Map { first, len } } else { Content::Seq { first, len } };
-                    // A block collection ends where the next token begins; its own end is that of
-                    // its last child.
-                    let end = offsets.byte(end.index);
-                    let last = tree.children[first..].last().copied();
-                    if counts == Some(true) {
-                        tree.nodes[id].span.end = end;
-                    } else if let Some(last) = last {
-                        tree.nodes[id].span.end = tree.nodes[last].span.end;
-                    }
+                    node.span.end = match last {
+                        Some(last) if start == end => last,
+                        _ => end.byte,
+                    };
                     done.push(id);
                 }
             }
@@ -178,17 +132,16 @@ impl Tree {
     fn add(
         &mut self,
         content: Content,
-        (start, end): (Mark, Mark),
-        offsets: &mut Offsets<'_>,
+        marks: (Mark, Mark),
         anchors: &mut Anchors,
-        anchor: Option<&str>,
+        anchor: Option<String>,
     ) -> Id {
         let id = self.nodes.len();
-        let span = Span { start: offsets.byte(start.index), end: offsets.byte(end.index) };
+        let anchored = anchor.is_some();
         if let Some(name) = anchor {
-            anchors.insert(name.into(), id);
+            anchors.insert(name, id);
         }
-        self.nodes.push(Node { content, span, line: start.line + 1, anchored: anchor.is_some() });
+        self.nodes.push(Node { content, span: span(marks), line: marks.0.line + 1, anchored });
         id
     }
 
@@ -205,26 +158,8 @@ impl Tree {
     }
 }
 
-/// Counts a collection that opens, and minds the limit.
-fn deeper(depth: &mut [usize; 2], counts: Option<bool>, start: Mark) -> Result<(), Error> {
-    let Some(flow) = counts else { return Ok(()) };
-    depth[usize::from(flow)] += 1;
-    if depth[usize::from(flow)] <= MAX_DEPTH {
-        return Ok(());
-    }
-    let message = format!("exceeded max depth of {MAX_DEPTH}");
-    Err(Error::yaml(ErrorKind::Depth, message)
-        .with_line((start.line != 0).then_some(start.line + 1))
-        .at(location(start)))
-}
-
-/// Whether the properties at the start of `text` hold the tag `!`.
-fn has_plain_tag(text: &[u8]) -> bool {
-    text.split(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
-        .filter(|word| !word.is_empty())
-        .take(2)
-        .take_while(|word| matches!(word[0], b'!' | b'&'))
-        .any(|word| word == b"!" || word == b"!<!>")
+fn span((start, end): (Mark, Mark)) -> Span {
+    Span { start: start.byte, end: end.byte }
 }
 
 fn location(mark: Mark) -> Location {
@@ -232,12 +167,12 @@ fn location(mark: Mark) -> Location {
 }
 
 fn syntax_error(text: &[u8], problem: &Problem) -> Error {
-    let Problem { layer, text: message, at, context, offset } = *problem;
+    let Problem { layer, text: message, at, context } = *problem;
     if layer == Layer::Reader {
-        let place = Location::of(text, offset);
+        let end = (at.byte + 1).min(text.len());
         return Error::yaml(ErrorKind::Encoding, message)
-            .at(place)
-            .spanning(Some(Span { start: offset, end: (offset + 1).min(text.len()) }));
+            .at(Location::of(text, at.byte))
+            .spanning(Some(Span { start: at.byte, end }));
     }
     // The line that go-yaml names: a scanner's is counted from 1, a parser's from 0, and 0 is
     // taken for none.
@@ -246,43 +181,6 @@ fn syntax_error(text: &[u8], problem: &Problem) -> Error {
         (0, context) => Some(context),
         (line, _) => Some(line + usize::from(layer == Layer::Scanner)),
     };
-    let byte = Offsets::new(text).byte(at.index);
-    Error::yaml(ErrorKind::Syntax, message)
-        .with_line(line)
-        .at(location(at))
-        .spanning(Some(Span { start: byte, end: byte }))
-}
-
-/// From characters, which the parser counts, to bytes.
-struct Offsets<'t> {
-    text: &'t [u8],
-    start: usize,
-    index: usize,
-    byte: usize,
-}
-
-impl<'t> Offsets<'t> {
-    fn new(text: &'t [u8]) -> Self {
-        // The mark of the encoding is not counted.
-        let start = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Offsets { text, start, index: 0, byte: start }
-    }
-
-    /// The byte at which the character `index` begins. Cheap when asked for in rising order.
-    fn byte(&mut self, index: usize) -> usize {
-        if index < self.index {
-            (self.index, self.byte) = (0, self.start);
-        }
-        while self.index < index {
-            self.byte += match self.text.get(self.byte) {
-                None => return self.text.len(),
-                Some(0..0xc0) => 1,
-                Some(0xc0..0xe0) => 2,
-                Some(0xe0..0xf0) => 3,
-                Some(0xf0..) => 4,
-            };
-            self.index += 1;
-        }
-        self.byte.min(self.text.len())
-    }
+    let kind = if message == TOO_DEEP { ErrorKind::Depth } else { ErrorKind::Syntax };
+    Error::yaml(kind, message).with_line(line).at(location(at)).spanning(Some(span((at, at))))
 }
