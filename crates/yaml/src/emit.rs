@@ -70,6 +70,16 @@ pub trait Sink {
     /// Writes a Go `[]byte`: base64 where JSON is involved, a sequence of numbers in go-yaml v3.
     fn bytes(&mut self, bytes: &[u8]) -> Result<(), WriteError>;
 
+    /// Writes a Go slice that is nil: null where JSON is involved, `[]` in go-yaml v3.
+    fn nil_seq(&mut self) -> Result<(), WriteError> {
+        self.null()
+    }
+
+    /// Writes a Go map that is nil: null where JSON is involved, `{}` in go-yaml v3.
+    fn nil_map(&mut self) -> Result<(), WriteError> {
+        self.null()
+    }
+
     /// Begins a sequence; `len` is a hint.
     fn begin_seq(&mut self, len: usize) -> Result<(), WriteError>;
 

@@ -114,6 +114,16 @@ impl Sink for PrettyYamlSink<'_> {
         self.end()
     }
 
+    fn nil_seq(&mut self) -> Result<(), WriteError> {
+        self.begin_seq(0)?;
+        self.end()
+    }
+
+    fn nil_map(&mut self) -> Result<(), WriteError> {
+        self.begin_map(0)?;
+        self.end()
+    }
+
     fn begin_seq(&mut self, _len: usize) -> Result<(), WriteError> {
         self.0.begin(false)
     }

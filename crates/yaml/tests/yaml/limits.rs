@@ -131,6 +131,19 @@ fn impossible_sequences_are_errors() {
 }
 
 #[test]
+fn nil_containers_are_null_but_in_v3() {
+    let told = Told(|sink| {
+        sink.begin_seq(2)?;
+        sink.nil_seq()?;
+        sink.nil_map()?;
+        sink.end()
+    });
+    assert_eq!(to_json(&told).unwrap(), "[null,null]");
+    assert_eq!(to_yaml(&told).unwrap(), "- null\n- null\n");
+    assert_eq!(to_yaml_pretty(&told).unwrap(), "- []\n- {}\n");
+}
+
+#[test]
 fn a_length_is_a_hint() {
     let told = Told(|sink| {
         sink.begin_seq(0)?;
