@@ -5,12 +5,14 @@
 
 mod chart;
 mod excerpt;
+mod template;
 mod text;
 
 use std::fmt::Write as _;
 
 pub(crate) use chart::chart;
 pub(crate) use excerpt::Excerpt;
+pub(crate) use template::{Origins, template};
 pub(crate) use text::harmless;
 
 use crate::terminal::Terminal;

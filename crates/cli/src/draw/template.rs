@@ -1,0 +1,77 @@
+//! What went wrong in a template.
+
+use pintle_template::{Error, Frame, Involved};
+
+use super::{Excerpt, Report};
+
+/// Finds out where a value at a path below `.Values` was set; the path is that of the top chart.
+pub(crate) type Origins<'o> = dyn FnMut(&[String]) -> Option<String> + 'o;
+
+/// How many of the first and of the last calls are shown of a long chain.
+const SHOWN_FIRST: usize = 5;
+const SHOWN_LAST: usize = 2;
+
+/// The place with a caret, the calls that led there, the values that took part.
+pub(crate) fn template(error: &Error, titled: bool, origins: &mut Origins<'_>) -> Report {
+    let mut report =
+        Report { title: titled.then(|| error.message().to_owned()), ..Report::default() };
+    let at = error.location();
+    if !error.file().is_empty() {
+        let source = error.source_line();
+        // What is to blame may go on in the next line; the carets end with this one.
+        let length = error.span().end.saturating_sub(error.span().start);
+        let rest = source.chars().count().saturating_sub(at.column - 1);
+        let width = length.min(rest).max(1);
+        report.excerpts.push(Excerpt::new(
+            error.file(),
+            at.line,
+            source,
+            at.column..at.column + width,
+        ));
+    }
+    for involved in error.involved() {
+        report.notes.push(("value", value(involved, origins)));
+    }
+    if let Some(meant) = error.suggestion() {
+        report.notes.push(("help", format!("did you mean {meant}?")));
+    }
+    report.notes.extend(error.notes().iter().map(|note| ("note", note.clone())));
+    chain(error.frames(), &mut report);
+    report
+}
+
+fn value(involved: &Involved, origins: &mut Origins<'_>) -> String {
+    let Involved { name, path, value, type_name, .. } = involved;
+    let mut text = match value.as_str() {
+        "<no value>" | "<nil>" => format!("{name} is not set"),
+        value => format!("{name} is {value}"),
+    };
+    let says_itself = matches!(type_name.as_str(), "" | "interface {}" | "string");
+    if !says_itself && !matches!(value.as_str(), "<no value>" | "<nil>") {
+        text.push_str(&format!(" ({type_name})"));
+    }
+    if let [first, rest @ ..] = path.as_slice()
+        && first == "Values"
+        && let Some(origin) = origins(rest)
+    {
+        text.push_str(&format!(", set in {origin}"));
+    }
+    text
+}
+
+/// The calls, the outermost first; of a long chain only its ends.
+fn chain(frames: &[Frame], report: &mut Report) {
+    let hidden = frames.len().saturating_sub(SHOWN_FIRST + SHOWN_LAST);
+    for (number, frame) in frames.iter().enumerate() {
+        if hidden > 0 && number == SHOWN_FIRST {
+            report.notes.push(("called", format!("… {hidden} more calls …")));
+        }
+        if hidden > 0 && (SHOWN_FIRST..SHOWN_FIRST + hidden).contains(&number) {
+            continue;
+        }
+        let Frame { template, file, location, action, .. } = frame;
+        let place = format!("{file}:{}:{}", location.line, location.column);
+        let within = if template == file { String::new() } else { format!(" in {template:?}") };
+        report.notes.push(("called", format!("from {place}{within}: {action}")));
+    }
+}
