@@ -34,6 +34,7 @@ mod stack;
 mod suggest;
 mod system;
 mod table;
+mod templates;
 mod terminal;
 
 use std::process::ExitCode;

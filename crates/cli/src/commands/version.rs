@@ -1,10 +1,12 @@
 //! `version`: which Helm the program answers as, and which Pintle it is.
 
+use pintle_template::{Engine, Map, MissingKey, Value};
+
 use crate::command::Command;
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::flags;
+use crate::{flags, templates};
 
 /// The Helm whose behaviour this is.
 pub(crate) const HELM: &str = "v4.3.1";
@@ -38,6 +40,12 @@ Started under the name helm, it leaves the last field out. A --template can use 
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
+    if let Some(template) = context.parsed.text("template").filter(|text| !text.is_empty()) {
+        let engine = Engine::new().missing_key(MissingKey::Error);
+        let mut text = templates::render("_", template, &engine, build_info, context)?;
+        context.out.append(&mut text);
+        return Ok(());
+    }
     let helm = context.program.is_helm();
     let own = OWN.trim_start_matches('v');
     let text = match (context.parsed.is("short"), helm) {
@@ -53,4 +61,20 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     };
     context.print(&text);
     Ok(())
+}
+
+/// What a template can use.
+fn build_info() -> Value {
+    let info = Map::new();
+    for (name, value) in [
+        ("Version", HELM),
+        ("GitCommit", ""),
+        ("GitTreeState", ""),
+        ("GoVersion", ""),
+        ("KubeClientVersion", KUBE_CLIENT),
+        ("PintleVersion", OWN),
+    ] {
+        info.set(name, Value::from(value));
+    }
+    Value::from(info)
 }

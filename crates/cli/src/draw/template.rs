@@ -42,14 +42,11 @@ pub(crate) fn template(error: &Error, titled: bool, origins: &mut Origins<'_>) -
 
 fn value(involved: &Involved, origins: &mut Origins<'_>) -> String {
     let Involved { name, path, value, type_name, .. } = involved;
-    let mut text = match value.as_str() {
-        "<no value>" | "<nil>" => format!("{name} is not set"),
-        value => format!("{name} is {value}"),
+    let mut text = match type_name.as_str() {
+        "<nil>" => format!("{name} is not set"),
+        "string" => format!("{name} is {value}"),
+        type_name => format!("{name} is {value} ({type_name})"),
     };
-    let says_itself = matches!(type_name.as_str(), "" | "interface {}" | "string");
-    if !says_itself && !matches!(value.as_str(), "<no value>" | "<nil>") {
-        text.push_str(&format!(" ({type_name})"));
-    }
     if let [first, rest @ ..] = path.as_slice()
         && first == "Values"
         && let Some(origin) = origins(rest)
