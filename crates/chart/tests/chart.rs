@@ -1,4 +1,5 @@
 //! The crate's tests, in one binary.
+#![allow(clippy::unwrap_used)]
 
 mod chart {
     mod archive;
@@ -7,6 +8,7 @@ mod chart {
     mod create;
     mod directory;
     mod files;
+    mod laws;
     mod lint;
     mod metadata;
     mod process;

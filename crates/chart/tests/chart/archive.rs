@@ -233,7 +233,7 @@ fn subcharts_are_named_in_errors() {
 fn an_archive_is_named_in_errors() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.tgz");
-    std::fs::write(&path, &tgz(&[("x", b"e")])).unwrap();
+    std::fs::write(&path, tgz(&[("x", b"e")])).unwrap();
     let error = Loader::new().load(&path).unwrap_err();
     assert!(matches!(
         &error,
