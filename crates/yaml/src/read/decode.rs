@@ -29,6 +29,8 @@ struct Filling {
     entries: Vec<(Str, Value)>,
     /// The keys so far; kept when duplicates matter.
     seen: BTreeSet<TypedKey>,
+    /// The first key that JSON cannot have, as Go prints it, with what is wrong.
+    unsupported: Option<(String, Error)>,
     depth: usize,
 }
 
@@ -236,7 +238,11 @@ impl<'t> Decoder<'t> {
                     if !own {
                         return Ok(Done::Nothing);
                     }
-                    let Filling { entries, depth, .. } = self.filling.pop().unwrap_or_default();
+                    let Filling { entries, depth, unsupported, .. } =
+                        self.filling.pop().unwrap_or_default();
+                    if self.unsupported.is_none() {
+                        self.unsupported = unsupported.map(|(_, error)| error);
+                    }
                     let value = Value::Map(Arc::new(Map::from_entries(entries)));
                     return Ok(self.close(value, depth, id, began));
                 }
@@ -391,13 +397,15 @@ impl<'t> Decoder<'t> {
             return;
         }
         if let Some((type_name, text)) = key.unsupported
-            && self.unsupported.is_none()
+            // Of equal keys the last one's value is told.
+            && filling.unsupported.as_ref().is_none_or(|(first, _)| *first == text)
         {
             let value = go_syntax::print(self.tree, value_id);
             let message =
                 format!("unsupported map key of type: {type_name}, key: {text}, value: {value}");
             let span = self.tree.node(key_id).span;
-            self.unsupported = Some(Error::convert(ErrorKind::Key, message).spanning(Some(span)));
+            let error = Error::convert(ErrorKind::Key, message).spanning(Some(span));
+            filling.unsupported = Some((text, error));
         }
         filling.depth = filling.depth.max(depth);
         filling.entries.push((key.text, value));
