@@ -34,6 +34,7 @@ mod strings;
 mod system;
 #[cfg(test)]
 mod testing;
+mod time;
 mod toml;
 mod types;
 mod url;
@@ -74,6 +75,7 @@ pub(crate) const SPRIG: &[&[Function]] = &[
     splitting::FUNCTIONS,
     strings::FUNCTIONS,
     system::FUNCTIONS,
+    time::FUNCTIONS,
     types::FUNCTIONS,
     url::FUNCTIONS,
 ];

@@ -7,7 +7,7 @@ use crate::{Call, Context, Failure, Function, Host, Map, Outcome, Param, Text, V
 pub(crate) struct World {
     /// The zone of the clock on the wall.
     pub(crate) zone: &'static str,
-    seed: u64,
+    pub(crate) seed: u64,
     /// How much memory is left.
     pub(crate) memory: usize,
 }

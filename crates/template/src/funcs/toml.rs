@@ -2,6 +2,7 @@
 
 mod write;
 
+use super::time::{Moment, RFC3339_NANO};
 use crate::{Call, Failure, Function, Outcome, Param, Value};
 
 /// The functions of this file.
@@ -31,6 +32,7 @@ fn must_to_toml(call: &mut Call<'_>) -> Outcome {
 }
 
 /// What a value that has a text of its own is written as, when that is no string: a time.
-fn literal(_value: &Value) -> Option<String> {
-    None
+fn literal(value: &Value) -> Option<Vec<u8>> {
+    let moment = value.as_object::<Moment>()?;
+    Some(moment.format(RFC3339_NANO))
 }
