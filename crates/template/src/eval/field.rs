@@ -22,6 +22,12 @@ impl State<'_> {
         args: &[Operand],
         last: Option<Value>,
     ) -> Result<Value, Error> {
+        if args.is_empty()
+            && last.is_none()
+            && let Some(value) = keys(receiver, fields)
+        {
+            return Ok(value);
+        }
         let Some((final_field, before)) = fields.split_last() else {
             return Ok(receiver.clone());
         };
@@ -142,6 +148,17 @@ impl State<'_> {
             }
         }
     }
+}
+
+/// `.a.b.c` where all of them are keys of maps that are there.
+pub(super) fn keys(receiver: &Value, fields: &[Str]) -> Option<Value> {
+    let (first, rest) = fields.split_first()?;
+    let mut value = receiver.as_map()?.get(first)?;
+    for field in rest {
+        let next = value.as_map()?.get(field)?;
+        value = next;
+    }
+    Some(value)
 }
 
 /// Whether what a map holds is in an `interface {}`.

@@ -3,6 +3,7 @@
 use crate::syntax::ast::{Command, Constant, Operand, OperandKind, Pipeline, VarId};
 use crate::{Error, Number, Param, Value};
 
+use super::field::keys;
 use super::state::{Dot, State, Variable};
 
 impl State<'_> {
@@ -66,6 +67,13 @@ impl State<'_> {
                     self.not_a_function(first, args, last.as_ref())?;
                     return Ok(self.variable(*name).0);
                 }
+                if args.is_empty()
+                    && last.is_none()
+                    && let Some(value) =
+                        self.find_variable(*name).and_then(|found| keys(&found.value, fields))
+                {
+                    return Ok(value);
+                }
                 let (value, boxed) = self.variable(*name);
                 self.fields(dot, &value, boxed, first, fields, args, last)
             }
@@ -128,10 +136,15 @@ impl State<'_> {
         Ok(value)
     }
 
+    /// The innermost variable of a name.
+    fn find_variable(&self, name: VarId) -> Option<&Variable> {
+        let variables = self.variables.get(self.running.frame..).unwrap_or_default();
+        variables.iter().rev().find(|variable| variable.name == name)
+    }
+
     /// The value of a variable, and whether it is boxed.
     pub(super) fn variable(&self, name: VarId) -> (Value, bool) {
-        let variables = self.variables.get(self.running.frame..).unwrap_or_default();
-        match variables.iter().rev().find(|variable| variable.name == name) {
+        match self.find_variable(name) {
             Some(variable) => (variable.value.clone(), variable.boxed),
             None => (Value::Absent, false),
         }
@@ -150,10 +163,15 @@ impl State<'_> {
                 self.fields(dot, dot.value, dot.boxed, operand, fields, &[], None)
             }
             OperandKind::Variable(name, fields) => {
-                let (value, boxed) = self.variable(*name);
                 if fields.is_empty() {
+                    return Ok(self.variable(*name).0);
+                }
+                if let Some(value) =
+                    self.find_variable(*name).and_then(|found| keys(&found.value, fields))
+                {
                     return Ok(value);
                 }
+                let (value, boxed) = self.variable(*name);
                 self.fields(dot, &value, boxed, operand, fields, &[], None)
             }
             OperandKind::Function(id) => {

@@ -2,7 +2,7 @@
 
 use super::pad::Spec;
 use super::printer::Printer;
-use crate::{Failure, Value};
+use crate::{Failure, Number, Value};
 
 /// The greatest width, precision or argument number.
 const LARGEST: i64 = 1_000_000;
@@ -13,14 +13,16 @@ pub(super) fn printf(out: &mut Vec<u8>, format: &[u8], args: &[Value]) -> Result
     while state.at < format.len() && printer.goes_on() {
         state.good_number = true;
         let rest = format.get(state.at..).unwrap_or_default();
-        let text = memchr::memchr(b'%', rest).unwrap_or(rest.len());
+        let text = rest.iter().position(|byte| *byte == b'%').unwrap_or(rest.len());
         printer.write(rest.get(..text).unwrap_or_default());
         state.at += text;
         if state.at >= format.len() {
             break;
         }
         state.at += 1;
-        state.directive(&mut printer);
+        if !state.plain(&mut printer) {
+            state.directive(&mut printer);
+        }
     }
     if !state.reordered
         && let Some(extra) = args.get(state.next..)
@@ -55,6 +57,23 @@ struct State<'f> {
 impl State<'_> {
     fn peek(&self) -> Option<u8> {
         self.format.get(self.at).copied()
+    }
+
+    /// The commonest directives on what they are for, without flags. Whether it was one.
+    fn plain(&mut self, printer: &mut Printer<'_>) -> bool {
+        let (Some(verb), Some(arg)) = (self.peek(), self.args.get(self.next)) else {
+            return false;
+        };
+        match (verb, arg) {
+            (b's' | b'v', Value::String(text)) => printer.write(text.as_bytes()),
+            (b'd' | b'v', Value::Number(Number::Int(n) | Number::Int64(n))) => {
+                pintle_strconv::append_int(printer.out, *n);
+            }
+            _ => return false,
+        }
+        self.at += 1;
+        self.next += 1;
+        true
     }
 
     /// One directive, behind its `%`.

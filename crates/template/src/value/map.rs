@@ -170,16 +170,15 @@ impl Map {
 
     /// The value of `key`. `Some(Nil)` is a key that is there with no value.
     pub fn get(&self, key: &str) -> Option<Value> {
-        if let Repr::Data(data) = &*self.entries_of().repr.borrow() {
-            match data.get(key)? {
+        match &*self.0.repr.borrow() {
+            Repr::Own(entries) => return find(entries, key).cloned(),
+            Repr::Data(data) => match data.get(key)? {
                 // A container must stay the same one the next time it is asked for.
                 yaml::Value::Map(_) | yaml::Value::Seq(_) => {}
                 scalar => return Some(Value::from_data(scalar)),
-            }
+            },
         }
-        let entries = self.entries();
-        let at = entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
-        entries.get(at).map(|(_, value)| value.clone())
+        find(&self.entries(), key).cloned()
     }
 
     /// Whether `key` is there, nil values included.
@@ -278,6 +277,16 @@ impl Map {
         };
         *self.entries_of().repr.borrow_mut() = Repr::Own(Rc::new(entries));
     }
+}
+
+/// The value of a key among sorted entries.
+fn find<'e>(entries: &'e [(Str, Value)], key: &str) -> Option<&'e Value> {
+    // In a few entries, comparing for equality is quicker than for order.
+    if entries.len() <= 8 {
+        return entries.iter().find(|(k, _)| k.as_str() == key).map(|(_, value)| value);
+    }
+    let at = entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
+    entries.get(at).map(|(_, value)| value)
 }
 
 impl Drop for Inner {

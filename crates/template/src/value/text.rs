@@ -101,6 +101,9 @@ impl From<&[u8]> for Text {
 
 impl From<Vec<u8>> for Text {
     fn from(bytes: Vec<u8>) -> Self {
+        if bytes.len() <= 23 {
+            return Text::from(bytes.as_slice());
+        }
         match String::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(error) => Text(Repr::Bytes(error.into_bytes().into())),
