@@ -4,7 +4,10 @@
 //! |---|---|
 //! | lines of `--set` and its siblings | [`set`](mod@set) |
 //! | defaults of charts and values of the user brought together | [`coalesce()`], [`merge`] |
-//! | files laid on each other | [`merge_maps`] |
+//! | files and flags, one on top of the other | [`Layers`], [`read_values`], [`merge_maps`] |
+//! | values checked against JSON schemas | [`schema`] |
+//! | where a value comes from | [`Origins`] |
+//! | what a misspelt key may have meant | [`suggest()`] |
 //!
 //! The rules are those of Helm 4. Nothing here opens a file or the network: what must be read comes
 //! through a [`Source`].
@@ -28,12 +31,18 @@
 pub mod coalesce;
 mod go;
 mod json;
+pub mod layers;
+pub mod origin;
 pub mod schema;
 pub mod set;
 mod source;
+mod suggest;
 
 pub use coalesce::{
     ChartValues, CoalesceError, Coalesced, Warning, coalesce, coalesce_tables, merge, merge_maps,
     merge_tables,
 };
+pub use layers::{LayerError, LayerFile, Layers, Merged, ReadError, read_values};
+pub use origin::{ChartDefaults, Origin, Origins};
 pub use source::{NoSource, Source, SourceError};
+pub use suggest::suggest;

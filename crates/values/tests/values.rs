@@ -4,6 +4,7 @@
 
 mod values {
     mod coalesce;
+    mod layers;
     mod schema;
     mod set;
     mod support;

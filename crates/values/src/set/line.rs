@@ -7,10 +7,8 @@ use pintle_yaml::{Map, Value};
 
 use super::{MAX_DEPTH, MAX_GAPS, MAX_INDEX, MAX_NAMES, SetError, SetKind};
 use crate::json::Json;
+use crate::layers::MAX_FILE;
 use crate::{Source, go};
-
-/// Files of `--set-file` have at most this many bytes.
-const MAX_FILE: u64 = 64 << 20;
 
 /// Why a line is read no further.
 enum Stop {
