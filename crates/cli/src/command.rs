@@ -1,6 +1,6 @@
 //! The tree of commands.
 
-use crate::commands::{completion, dependency, docs, env, help, show, version};
+use crate::commands::{completion, dependency, docs, env, help, show, template, version};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -97,6 +97,7 @@ pub(crate) static ROOT: Command = Command {
         env::ENV,
         help::HELP,
         show::SHOW,
+        template::TEMPLATE,
         version::VERSION,
     ],
     ..Command::NEW

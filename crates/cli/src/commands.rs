@@ -6,4 +6,5 @@ pub(crate) mod docs;
 pub(crate) mod env;
 pub(crate) mod help;
 pub(crate) mod show;
+pub(crate) mod template;
 pub(crate) mod version;

@@ -5,6 +5,7 @@
 
 mod chart;
 mod excerpt;
+mod render;
 mod template;
 mod text;
 
@@ -12,7 +13,8 @@ use std::fmt::Write as _;
 
 pub(crate) use chart::chart;
 pub(crate) use excerpt::Excerpt;
-pub(crate) use template::{Origins, template};
+pub(crate) use render::{ValueOrigins, invalid_documents, invalid_values, render_errors};
+pub(crate) use template::template;
 pub(crate) use text::harmless;
 
 use crate::terminal::Terminal;

@@ -25,6 +25,12 @@ impl Failure {
         self
     }
 
+    /// The same with Helm's advice behind its line.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.message.push_str(hint);
+        self
+    }
+
     /// Says it on standard error.
     pub(crate) fn report(&self, _written: &[u8]) -> ExitCode {
         let mut text = String::with_capacity(self.message.len() + self.details.len() + 16);

@@ -36,6 +36,7 @@ mod system;
 mod table;
 mod templates;
 mod terminal;
+mod user_values;
 
 use std::process::ExitCode;
 

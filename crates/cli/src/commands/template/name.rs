@@ -33,9 +33,7 @@ pub(super) fn name_and_chart(context: &Context) -> Result<(Name, String), Failur
             Err(Failure::new("cannot set --name-template and also specify a name"))
         }
         [name, chart, ..] => Ok((Name::Given(name.clone()), chart.clone())),
-        [chart] if !template.is_empty() => {
-            Ok((Name::Template(template.to_owned()), chart.clone()))
-        }
+        [chart] if !template.is_empty() => Ok((Name::Template(template.to_owned()), chart.clone())),
         [chart] => {
             // `template` always has a name to fall back on, so Helm never makes one up here.
             Ok((Name::Given(DEFAULT.to_owned()), chart.clone()))

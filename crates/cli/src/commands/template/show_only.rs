@@ -16,7 +16,8 @@ pub(super) fn show_only(manifests: &[u8], patterns: &[&str]) -> Result<Vec<u8>, 
         .collect();
     let mut shown = Vec::new();
     for pattern in patterns {
-        let unified = if cfg!(windows) { pattern.replace('\\', "/") } else { (*pattern).to_owned() };
+        let unified =
+            if cfg!(windows) { pattern.replace('\\', "/") } else { (*pattern).to_owned() };
         let mut missing = true;
         for (text, path) in &documents {
             if glob::fits(&unified, path) == Some(true) {

@@ -1,0 +1,264 @@
+//! `template`: renders a chart and prints the manifests.
+
+mod assemble;
+mod name;
+mod output_dir;
+mod show_only;
+
+use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderOptions, Renderer};
+use pintle_template::{Engine, Functions, Value};
+
+use self::name::Name;
+use crate::command::{Arity, Command};
+use crate::complete::{Candidates, charts};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::host::Machine;
+use crate::locate::Place;
+use crate::postrender::PostRenderer;
+use crate::source::Locations;
+use crate::stack::with_large_stack;
+use crate::user_values::UserValues;
+use crate::{draw, flags, locate, log, templates};
+
+pub(crate) const TEMPLATE: Command = Command {
+    name: "template",
+    operands: "[NAME] [CHART]",
+    short: "render a chart and print the manifests",
+    long: "
+Render a chart and print the manifests.
+
+The chart is a directory, an archive, or - for an archive on standard input. No cluster is asked:
+lookup finds nothing, and the API versions are those of a usual cluster. Others can be added, one
+by one or with commas between them:
+
+    {name} template web ./web --api-versions networking.k8s.io/v1,cert-manager.io/v1
+",
+    flags: &[flags::CHART, flags::INSTALL, flags::LIMITS, flags::TEMPLATE, flags::VALUES],
+    exclusive: &[
+        &["validate", "dry-run"],
+        &["force-replace", "force-conflicts"],
+        &["force", "force-conflicts"],
+    ],
+    arity: Arity::AtLeast(1),
+    run: Some(run),
+    candidates,
+    ..Command::NEW
+};
+
+fn run(context: &mut Context) -> Result<(), Failure> {
+    with_large_stack(|room| template(context, room)).map_err(Failure::new)?
+}
+
+/// What a failure of rendering ends with in Helm.
+const HINT: &str = "\n\nUse --debug flag to render out invalid YAML";
+
+fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
+    let post_renderer = PostRenderer::of(context)?;
+    let kube_version = kube_version(context)?;
+    dry_run(context)?;
+    let (name, chart_name) = name::name_and_chart(context)?;
+    let name = match name {
+        Name::Given(name) => name,
+        Name::Template(template) => name_by_template(&template, context)?,
+    };
+    let place = locate::locate(context, &chart_name)?;
+    let mut source =
+        Locations { offline: context.settings.offline, stdin_taken: place == Place::Stdin };
+    let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
+    let mut chart = locate::load(context, &place)?;
+    chart.check_type().map_err(|error| Failure::new(error.to_string()))?;
+    if chart.metadata.deprecated {
+        log::warn("this chart is deprecated", &[]);
+    }
+    chart.check_dependencies().map_err(|error| missing(&error, context))?;
+    name::check(&name)?;
+    let notices = pintle_chart::process(&mut chart, &user.value)
+        .map_err(|error| Failure::new(format!("chart dependencies processing failed: {error}")))?;
+    locate::report(&notices);
+
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version {
+        capabilities.kube_version = version;
+    }
+    let extra = context.parsed.list("api-versions");
+    capabilities.api_versions.extend(extra.into_iter().map(Into::into));
+    let values = pintle_values::coalesce(&chart.as_values(), &user.value)
+        .map_err(|error| Failure::new(error.to_string()))?;
+    for warning in &values.warnings {
+        log::info(&warning.to_string(), &[]);
+    }
+    let origins = draw::ValueOrigins::new(&chart, &user, &chart_name);
+    if !context.parsed.is("skip-schema-validation") {
+        check_schemas(&chart, &values.values, &mut source, &origins, context)?;
+    }
+    labels(context)?;
+
+    let mut release = ReleaseInfo::new(name.as_str(), context.namespace());
+    release.is_upgrade = context.parsed.is("is-upgrade");
+    let mut options = RenderOptions::new(release);
+    options.limits = templates::limits(&context.parsed, room);
+    options.enable_dns = context.parsed.is("enable-dns") && !context.settings.offline;
+    let kube = capabilities.kube_version.clone();
+    options.capabilities = capabilities;
+    let mut host = Machine { dns: options.enable_dns };
+
+    let debug = context.settings.debug;
+    let rendered = chart
+        .check_kube_version(&kube)
+        .map_err(|error| Failure::new(error.to_string()))
+        .and_then(|()| {
+            let render = || Renderer::new(&chart, options)?.render(&values, &mut host);
+            render().map_err(|errors| draw::render_errors(&errors, &origins, &context.settings))
+        });
+    let result = rendered
+        .map_err(|failure| (Vec::new(), failure))
+        .and_then(|files| assemble::assemble(context, &chart, &name, files, post_renderer));
+    // There is nothing left to do with them, and taking them apart takes time.
+    std::mem::forget((chart, values, user));
+    match result {
+        Ok(manifests) => print(context, manifests),
+        Err((manifests, failure)) if debug => {
+            // What there is is shown, and the failure after it.
+            let shown = print(context, manifests);
+            if context.parsed.given("show-only") { Err(failure) } else { shown.and(Err(failure)) }
+        }
+        Err((_, failure)) => Err(failure.with_hint(HINT)),
+    }
+}
+
+/// Adds to the output what was asked for of the manifests.
+fn print(context: &mut Context, mut manifests: Vec<u8>) -> Result<(), Failure> {
+    let patterns = context.parsed.texts("show-only");
+    if !patterns.is_empty() {
+        manifests = show_only::show_only(&manifests, &patterns)?;
+    }
+    if context.out.is_empty() {
+        *context.out = manifests;
+    } else {
+        context.out.append(&mut manifests);
+    }
+    Ok(())
+}
+
+/// The version of Kubernetes that `--kube-version` names.
+pub(super) fn kube_version(context: &Context) -> Result<Option<KubeVersion>, Failure> {
+    let Some(text) = context.parsed.text("kube-version").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let version = KubeVersion::parse(text);
+    version.map(Some).map_err(|e| Failure::new(format!("invalid kube version '{text}': {e}")))
+}
+
+/// Checks that no cluster is needed.
+fn dry_run(context: &Context) -> Result<(), Failure> {
+    let value = context.parsed.text("dry-run").unwrap_or("client");
+    let quoted = pintle_strconv::quote(value);
+    let server = match value {
+        "client" => false,
+        "server" => true,
+        "unset" => {
+            log::warn(
+                "--dry-run is deprecated and should be replaced with '--dry-run=client'",
+                &[],
+            );
+            false
+        }
+        _ => match pintle_strconv::parse_bool(value) {
+            Ok(true) => {
+                log::warn(
+                    &format!(
+                        "boolean '--dry-run={value}' flag is deprecated and must be replaced with \
+                         '--dry-run=client'"
+                    ),
+                    &[],
+                );
+                false
+            }
+            Err(_) if value != "none" => {
+                return Err(Failure::new(format!(
+                    "invalid dry-run value ({quoted}). Must be \"none\", \"server\", or \"client\""
+                )));
+            }
+            _ => {
+                return Err(Failure::new(format!(
+                    "invalid dry-run value ({quoted}). Must be \"server\" or \"client\""
+                )));
+            }
+        },
+    };
+    if server || context.parsed.is("validate") {
+        return Err(Failure::new(
+            "cluster reachability check failed: this program does not talk to clusters yet",
+        )
+        .with_details("  = help: leave --dry-run=server or --validate out to render without one"));
+    }
+    Ok(())
+}
+
+fn name_by_template(template: &str, context: &Context) -> Result<String, Failure> {
+    let engine = Engine::new().functions(Functions::sprig());
+    let name = templates::render("name-template", template, &engine, || Value::Nil, context)?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
+}
+
+/// Dependencies that are not there.
+fn missing(error: &pintle_chart::NotInstallable, context: &Context) -> Failure {
+    if context.parsed.is("dependency-update") {
+        return Failure::new(format!("cannot fetch dependencies: {error}"))
+            .with_details("  = help: put the charts into charts/");
+    }
+    Failure::new(format!(
+        "an error occurred while checking for chart dependencies. You may need to run '{} \
+         dependency build' to fetch missing dependencies: {error}",
+        "helm"
+    ))
+}
+
+fn labels(context: &Context) -> Result<(), Failure> {
+    const SYSTEM: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+    let labels = context.parsed.pairs("labels");
+    if labels.iter().any(|(key, _)| SYSTEM.contains(&key.as_str())) {
+        return Err(Failure::new(format!(
+            "user supplied labels contains system reserved label name. System labels: [{}]",
+            SYSTEM.join(" ")
+        )));
+    }
+    Ok(())
+}
+
+/// Checks values against the schemas of a chart and of its subcharts.
+fn check_schemas(
+    chart: &pintle_chart::Chart,
+    values: &pintle_yaml::Value,
+    source: &mut Locations,
+    origins: &draw::ValueOrigins<'_>,
+    context: &Context,
+) -> Result<(), Failure> {
+    let schemas = schemas(chart);
+    let warnings = match pintle_values::schema::validate(&schemas, values, source) {
+        Ok(warnings) => warnings,
+        Err(invalid) => return Err(draw::invalid_values(&invalid, origins, &context.settings)),
+    };
+    for warning in warnings {
+        log::warn(
+            "unresolved URN reference ignored; using permissive schema",
+            &[("urn", &warning.urn)],
+        );
+    }
+    Ok(())
+}
+
+/// The schemas as the values layer takes them.
+pub(super) fn schemas(chart: &pintle_chart::Chart) -> pintle_values::schema::ChartSchema<'_> {
+    pintle_values::schema::ChartSchema {
+        name: chart.name(),
+        schema: chart.schema.as_deref(),
+        dependencies: chart.dependencies.iter().map(schemas).collect(),
+    }
+}
+
+fn candidates(context: &Context, typed: &str) -> Candidates {
+    let before = usize::from(!context.parsed.is("generate-name"));
+    if context.args().len() == before { charts(context, typed) } else { Candidates::no_more() }
+}

@@ -1,0 +1,176 @@
+//! What goes wrong between a chart with values and its manifests.
+
+use std::path::Path;
+
+use pintle_chart::{Chart, RenderErrors, RenderedFile, helm_message};
+use pintle_release::PrepareError;
+use pintle_values::schema::{FailureKind, InvalidValues, Step, Violation};
+use pintle_yaml::Location;
+
+use super::{Excerpt, Report, draw, template};
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::terminal::Terminal;
+use crate::user_values::{UserValues, place};
+
+/// Finds out where values were set.
+pub(crate) struct ValueOrigins<'a> {
+    chart: &'a Chart,
+    user: &'a UserValues,
+    /// The chart as the user named it.
+    name: &'a str,
+}
+
+impl<'a> ValueOrigins<'a> {
+    pub(crate) fn new(chart: &'a Chart, user: &'a UserValues, name: &'a str) -> Self {
+        Self { chart, user, name }
+    }
+
+    /// Where the value at a path below the top chart's `.Values` was set: by the user, or as the
+    /// default of the chart that is nearest to the top.
+    pub(crate) fn of(&self, path: &[String]) -> Option<String> {
+        self.user.origin(path).or_else(|| self.default(self.chart, "", path))
+    }
+
+    fn default(&self, chart: &Chart, below: &str, path: &[String]) -> Option<String> {
+        let own = chart.values_file().and_then(|file| {
+            let name = Path::new(self.name).join(format!("{below}values.yaml"));
+            place(&name.to_string_lossy(), &file.data, path)
+        });
+        own.or_else(|| {
+            let (first, rest) = path.split_first()?;
+            let sub = chart.dependencies.iter().find(|sub| sub.name() == first)?;
+            self.default(sub, &format!("{below}charts/{first}/"), rest)
+        })
+    }
+}
+
+/// Templates that failed: Helm's words for the first, then all of them.
+pub(crate) fn render_errors(
+    errors: &RenderErrors,
+    origins: &ValueOrigins<'_>,
+    settings: &Settings,
+) -> Failure {
+    let mut find = |path: &[String]| origins.of(path);
+    let several = errors.errors.len() > 1;
+    let reports: Vec<Report> =
+        errors.errors.iter().map(|error| template(error, several, &mut find)).collect();
+    let message = errors.errors.first().map(helm_message).unwrap_or_default();
+    Failure::new(message).with_details(draw(&reports, Terminal::of_errors(settings)))
+}
+
+/// Documents that are no YAML: the lines around, and the line of the template they may come from.
+pub(crate) fn invalid_documents(
+    error: &PrepareError,
+    files: &[RenderedFile],
+    chart: &Chart,
+    settings: &Settings,
+) -> Failure {
+    let Some(first) = error.invalid.first() else { return Failure::new(error.to_string()) };
+    let message = format!("YAML parse error on {}: {}", first.path, first.message);
+    let mut reports = Vec::new();
+    for invalid in &error.invalid {
+        let text = files.iter().find(|file| file.path == *invalid.path).map(|file| &file.text);
+        let text = text.map(Vec::as_slice).unwrap_or_default();
+        let at = Location::of(text, invalid.offset + invalid.at.unwrap_or_default());
+        let shown = String::from_utf8_lossy(text);
+        let lines: Vec<&str> = shown.lines().collect();
+        let line = |number: usize| lines.get(number.wrapping_sub(1)).copied().unwrap_or_default();
+        let around = (at.line.saturating_sub(3)..=at.line + 3)
+            .filter(|number| *number != at.line && (1..=lines.len()).contains(number))
+            .map(|number| (number, line(number).to_owned()))
+            .collect();
+        let rendered = format!("what {} renders", invalid.path);
+        let excerpt = Excerpt::new(rendered, at.line, line(at.line), at.column..at.column + 1)
+            .label(&invalid.message)
+            .around(around);
+        let mut report = Report { excerpts: vec![excerpt], ..Report::default() };
+        if let Some(cause) = cause(chart, &invalid.path, line(at.line)) {
+            report.excerpts.push(cause);
+        }
+        if error.invalid.len() > 1 {
+            report.title = Some(format!("{}: {}", invalid.path, invalid.message));
+        }
+        reports.push(report);
+    }
+    Failure::new(message).with_details(draw(&reports, Terminal::of_errors(settings)))
+}
+
+/// The template's line that a rendered line most likely comes from: the one that begins alike.
+fn cause(chart: &Chart, path: &str, rendered: &str) -> Option<Excerpt> {
+    let mut source = None;
+    chart.walk(&mut |chart, below| {
+        source = source.or_else(|| {
+            let name = path.strip_prefix(below)?.strip_prefix('/')?;
+            chart.templates.iter().find(|file| file.name == *name)
+        });
+    });
+    let text = source?.data.as_str()?;
+    let wanted = rendered.trim();
+    let alike =
+        |line: &str| line.trim().chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
+    let candidates = text.lines().enumerate().map(|(number, line)| (alike(line), number, line));
+    // Of lines that begin alike the first.
+    let (length, number, line) =
+        candidates.max_by_key(|(n, number, _)| (*n, usize::MAX - number))?;
+    if length < 3 {
+        return None;
+    }
+    let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+    let columns = indent + 1..line.trim_end().chars().count() + 1;
+    Some(Excerpt::new(path, number + 1, line, columns).label("probably from here"))
+}
+
+/// Values that a schema does not allow: which value, where it was set, what was expected.
+pub(crate) fn invalid_values(
+    invalid: &InvalidValues,
+    origins: &ValueOrigins<'_>,
+    settings: &Settings,
+) -> Failure {
+    let mut report = Report::default();
+    for failure in &invalid.failures {
+        if let FailureKind::Violations(violations) = &failure.kind {
+            for violation in violations {
+                explain(violation, &failure.path, origins, &mut report);
+            }
+        }
+    }
+    let failure = Failure::new(invalid.to_string());
+    if report.notes.is_empty() {
+        return failure;
+    }
+    failure.with_details(draw(&[report], Terminal::of_errors(settings)))
+}
+
+fn explain(
+    violation: &Violation,
+    chart: &[String],
+    origins: &ValueOrigins<'_>,
+    report: &mut Report,
+) {
+    const MOST: usize = 50;
+    if !violation.causes.is_empty() {
+        for cause in &violation.causes {
+            explain(cause, chart, origins, report);
+        }
+        return;
+    }
+    if report.notes.len() >= MOST {
+        return;
+    }
+    let mut path = chart.to_vec();
+    let mut shown = chart.join(".");
+    for step in &violation.path {
+        match step {
+            Step::Key(key) if shown.is_empty() => shown.push_str(key),
+            Step::Key(key) => shown.push_str(&format!(".{key}")),
+            Step::Index(index) => shown.push_str(&format!("[{index}]")),
+        }
+        path.push(step.to_string());
+    }
+    if shown.is_empty() {
+        shown.push_str("the values");
+    }
+    let origin = origins.of(&path).map(|origin| format!(" (set in {origin})")).unwrap_or_default();
+    report.notes.push(("value", format!("{shown}{origin}: {violation}")));
+}
