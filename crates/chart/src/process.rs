@@ -1,6 +1,7 @@
 //! Which dependencies a chart has with given values, and what it takes over from them.
 
 mod enabled;
+mod graph;
 mod import;
 
 use pintle_semver::{Constraint, Version};
@@ -58,13 +59,4 @@ impl Chart {
 pub(crate) fn is_compatible(constraint: &str, version: &str) -> bool {
     let Ok(version) = Version::parse(version) else { return false };
     Constraint::parse(constraint).is_ok_and(|constraint| constraint.check(&version))
-}
-
-/// The table at a path of keys with dots between; the key that has none otherwise.
-fn table<'v, 'p>(values: &'v Map, path: &'p str) -> Result<&'v Map, &'p str> {
-    let mut table = values;
-    for key in path.split('.') {
-        table = table.get(key).and_then(Value::as_map).ok_or(key)?;
-    }
-    Ok(table)
 }

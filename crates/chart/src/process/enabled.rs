@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pintle_values::{CoalesceError, coalesce};
 use pintle_yaml::{Map, Value};
 
-use super::{is_compatible, table};
+use super::is_compatible;
 use crate::{Chart, Dependency, Notice};
 
 /// Leaves the dependencies that are enabled, here and below. `path` is what leads to this chart's
@@ -127,8 +127,13 @@ fn apply_conditions(
 /// The value at a path; a table is none.
 fn value_at<'v>(values: &'v Map, path: &str) -> Option<&'v Value> {
     let (table, key) = match path.rsplit_once('.') {
-        Some((above, key)) => (table(values, above).ok()?, key),
+        Some((above, key)) => (table(values, above)?, key),
         None => (values, path),
     };
     table.get(key).filter(|value| !value.is_map())
+}
+
+/// The table at a path of keys with dots between.
+fn table<'v>(values: &'v Map, path: &str) -> Option<&'v Map> {
+    path.split('.').try_fold(values, |table, key| table.get(key).and_then(Value::as_map))
 }

@@ -1,11 +1,11 @@
 //! `import-values`: what a chart takes over from the values of its subcharts.
 
 use pintle_strconv::{Notation, format_f64, quote};
-use pintle_values::{CoalesceError, merge, merge_tables};
+use pintle_values::{CoalesceError, merge};
 use pintle_yaml::{Map, Value};
 
-use super::table;
-use crate::{Chart, Notice};
+use super::graph::{Graph, Table};
+use crate::{Chart, Dependency, Notice};
 
 /// Brings values up, from the charts at the bottom on.
 pub(super) fn process(chart: &mut Chart, notices: &mut Vec<Notice>) -> Result<(), CoalesceError> {
@@ -16,10 +16,27 @@ pub(super) fn process(chart: &mut Chart, notices: &mut Vec<Notice>) -> Result<()
         return Ok(());
     };
     let values = merge(&chart.as_values(), &Value::empty_map())?.values;
+    chart.values = if dependencies.iter().all(|d| d.import_values.is_empty()) {
+        values
+    } else {
+        import(&values, &mut dependencies, notices)?
+    };
+    chart.metadata.dependencies = Some(dependencies);
+    Ok(())
+}
+
+/// The values with what the dependencies give to them, and the dependencies' entries in the one
+/// form that Helm leaves them in.
+fn import(
+    values: &Value,
+    dependencies: &mut [Dependency],
+    notices: &mut Vec<Notice>,
+) -> Result<Value, CoalesceError> {
     let empty = Map::new();
-    let own = values.as_map().unwrap_or(&empty);
-    let mut imported = Map::new();
-    for dependency in &mut dependencies {
+    let mut graph = Graph::default();
+    let own = graph.add(values.as_map().unwrap_or(&empty))?;
+    let imported = graph.empty();
+    for dependency in dependencies {
         let mut entries = Vec::new();
         for entry in std::mem::take(&mut dependency.import_values) {
             let (child, parent) = match &entry {
@@ -27,10 +44,10 @@ pub(super) fn process(chart: &mut Chart, notices: &mut Vec<Notice>) -> Result<()
                 Value::String(name) => (format!("exports.{name}"), ".".to_owned()),
                 _ => continue,
             };
-            match table(own, &format!("{}.{child}", dependency.name)) {
+            match graph.table(own, &format!("{}.{child}", dependency.name)) {
                 Ok(found) => {
-                    let placed = place(found, &parent);
-                    imported = into_map(merge_tables(&imported, &placed)?.values);
+                    let placed = place(&mut graph, found, &parent);
+                    graph.merge(imported, placed)?;
                 }
                 Err(key) => {
                     let error = format!("{} is not a table", quote(key.as_bytes()));
@@ -46,31 +63,19 @@ pub(super) fn process(chart: &mut Chart, notices: &mut Vec<Notice>) -> Result<()
         }
         dependency.import_values = entries;
     }
-    chart.metadata.dependencies = Some(dependencies);
-    // What the parent says itself counts more than what it imports.
-    chart.values = if imported.is_empty() { values } else { merge_tables(own, &imported)?.values };
-    Ok(())
-}
-
-fn into_map(value: Value) -> Map {
-    match value {
-        Value::Map(map) => std::sync::Arc::unwrap_or_clone(map),
-        _ => Map::new(),
-    }
+    // What the parent says itself counts more than what it imports; Helm copies it first.
+    let copy = graph.read(own)?;
+    let result = graph.add(&copy)?;
+    graph.merge(result, imported)?;
+    Ok(graph.read(result)?.into())
 }
 
 /// The table below the keys of a path.
-fn place(table: &Map, path: &str) -> Map {
+fn place(graph: &mut Graph, table: Table, path: &str) -> Table {
     if path == "." {
-        return table.clone();
+        return table;
     }
-    let mut keys = path.rsplit('.');
-    let last = keys.next().unwrap_or_default();
-    let mut placed: Map = [(last, Value::from(table.clone()))].into_iter().collect();
-    for key in keys {
-        placed = [(key, Value::from(placed))].into_iter().collect();
-    }
-    placed
+    path.rsplit('.').fold(table, |inner, key| graph.wrap(key, inner))
 }
 
 /// A value as Go's `%v` prints it, for what people write by mistake.

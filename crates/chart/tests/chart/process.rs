@@ -146,3 +146,30 @@ fn conditions_below() {
         assert_eq!(chart.dependencies[0].dependencies.len(), want, "{values}");
     }
 }
+
+#[test]
+fn imported_tables_stay_the_same() {
+    // As Helm does it: the second import into `both` changes all that the first one gave.
+    let parent = "dependencies:\n\
+        - name: a\n  version: '*'\n  import-values:\n\
+        \x20   - {child: data, parent: one}\n\
+        \x20   - {child: data, parent: both}\n\
+        - name: b\n  version: '*'\n  import-values: [{child: data, parent: both}]\n";
+    let mut chart =
+        chart(parent, "", &[("a", "data: {x: {}}\n"), ("b", "data: {w: 2, x: {z: 3}}\n")]);
+    process(&mut chart, &Value::empty_map()).unwrap();
+    let want = read(b"{w: 2, x: {z: 3}}").unwrap();
+    for path in [&["one"][..], &["both"], &["a", "data"]] {
+        assert_eq!(chart.values.get_path(path.iter().copied()), Some(&want), "{path:?}");
+    }
+}
+
+#[test]
+fn imports_into_themselves_end() {
+    let parent = "dependencies:\n- name: a\n  version: '*'\n  import-values:\n\
+        \x20   - {child: p.q, parent: x}\n\
+        \x20   - {child: p, parent: x}\n";
+    let mut chart = chart(parent, "", &[("a", "p: {q: {r: 1}}\n")]);
+    let error = process(&mut chart, &Value::empty_map()).unwrap_err();
+    assert_eq!(error, pintle_values::CoalesceError::TooDeep);
+}
