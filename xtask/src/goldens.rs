@@ -1,6 +1,5 @@
 //! Makes the golden files anew by running the real Helm.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::tools;
@@ -9,49 +8,28 @@ use crate::tools;
 /// exit code where that is not 0. The program is `$HELM`, or `helm` on the path, or what
 /// `go install` left in Go's folder.
 pub(crate) fn run(_: &[String]) -> Result<(), String> {
-    let helm = helm()?;
+    let helm = tools::helm()?;
     let tests = tools::root().join("tests");
     let goldens = tests.join("goldens");
-    let cases = read(&goldens.join("cases.txt"))?;
+    let cases = tools::read(&goldens.join("cases.txt"))?;
     let mut count = 0;
     for line in cases.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
         let (name, arguments) = line.split_once(": ").ok_or(format!("no case: {line}"))?;
         let mut command = Command::new(&helm);
         command.args(arguments.split(' ')).current_dir(&tests);
         let output = command.output().map_err(|error| format!("{}: {error}", helm.display()))?;
-        write(&goldens.join(format!("{name}.out")), &output.stdout)?;
+        tools::write(&goldens.join(format!("{name}.out")), &output.stdout)?;
         let exit = goldens.join(format!("{name}.exit"));
         match output.status.code() {
             Some(0) if exit.exists() => {
                 std::fs::remove_file(&exit).map_err(|error| error.to_string())?;
             }
             Some(0) => {}
-            Some(code) => write(&exit, format!("{code}\n").as_bytes())?,
+            Some(code) => tools::write(&exit, format!("{code}\n").as_bytes())?,
             None => return Err(format!("{name}: ended by a signal")),
         }
         count += 1;
     }
     println!("goldens: {count} cases written with {}", helm.display());
     Ok(())
-}
-
-fn helm() -> Result<PathBuf, String> {
-    let go = std::env::var_os("HOME").map(|home| PathBuf::from(home).join("go/bin/helm"));
-    let named = std::env::var_os("HELM").map(PathBuf::from);
-    let candidates = named.into_iter().chain([PathBuf::from("helm")]).chain(go);
-    for candidate in candidates {
-        let version = Command::new(&candidate).args(["version", "--short"]).output();
-        if version.is_ok_and(|output| output.status.success()) {
-            return Ok(candidate);
-        }
-    }
-    Err("no Helm here: go install helm.sh/helm/v4/cmd/helm@v4.3.1, or set $HELM".to_owned())
-}
-
-fn read(path: &std::path::Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn write(path: &std::path::Path, text: &[u8]) -> Result<(), String> {
-    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -2,6 +2,8 @@
 
 mod borders;
 mod goldens;
+mod icount;
+mod inputs;
 mod tools;
 
 use std::process::ExitCode;
@@ -12,6 +14,7 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 const TASKS: &[Task] = &[
     ("borders", "check that crates depend on each other in one direction only", borders::run),
     ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),
+    ("icount", "count instructions and compare them with xtask/icount.txt", icount::run),
 ];
 
 fn main() -> ExitCode {
