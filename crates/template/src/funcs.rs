@@ -74,6 +74,7 @@ pub(crate) const SPRIG: &[&[Function]] = &[
     semver::FUNCTIONS,
     splitting::FUNCTIONS,
     strings::FUNCTIONS,
+    system::ENVIRONMENT,
     system::FUNCTIONS,
     time::FUNCTIONS,
     types::FUNCTIONS,

@@ -230,6 +230,13 @@ impl State<'_> {
             (Param::Int, OperandKind::Number(constant)) if constant.int.is_some() => {
                 return Ok(Value::int(constant.int.unwrap_or_default()));
             }
+            (Param::Named("uint32"), OperandKind::Number(constant))
+                if constant.uint.is_some_and(|uint| u32::try_from(uint).is_ok()) =>
+            {
+                let number = constant.uint.and_then(|uint| u32::try_from(uint).ok());
+                return Ok(Value::Number(Number::Uint32(number.unwrap_or_default())));
+            }
+            (Param::Named("uint32"), _) => "unsigned integer",
             (Param::Int64, OperandKind::Number(constant)) if constant.int.is_some() => {
                 return Ok(Value::int64(constant.int.unwrap_or_default()));
             }

@@ -299,7 +299,9 @@ impl<'p> Translator<'p> {
                 self.push(&class);
                 return Ok(rest);
             }
-            Some(c) if let Some((negative, ranges)) = perl_class(*c) => {
+            Some(b'd' | b'D' | b's' | b'S' | b'w' | b'W') => {
+                let class = t.as_bytes().get(1).and_then(|c| perl_class(*c));
+                let (negative, ranges) = class.unwrap_or((false, &[]));
                 self.push(&bracketed(negative, ranges));
             }
             _ => {

@@ -250,14 +250,13 @@ impl Encoder<'_> {
                 }
                 self.write("]");
             }
-            Value::Object(object) if let Some(text) = object.text() => {
+            Value::Object(object) => match (object.text(), super::literal(value)) {
+                (None, _) => self.entries(value, true, depth + 1)?,
                 // A time is written bare, other texts as strings.
-                match super::literal(value) {
-                    Some(text) => self.write(text),
-                    None => self.quoted(&text),
-                }
-            }
-            Value::Map(_) | Value::Object(_) => self.entries(value, true, depth + 1)?,
+                (Some(_), Some(text)) => self.write(text),
+                (Some(text), None) => self.quoted(&text),
+            },
+            Value::Map(_) => self.entries(value, true, depth + 1)?,
         }
         Ok(())
     }
