@@ -49,7 +49,7 @@ impl Zone {
     }
 
     /// The offset from UTC in seconds, at a time.
-    pub(super) fn offset(&self, seconds: i64) -> i32 {
+    pub(crate) fn offset(&self, seconds: i64) -> i32 {
         match self {
             Zone::Utc => 0,
             Zone::Fixed { offset, .. } => *offset,
