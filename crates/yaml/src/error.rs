@@ -147,6 +147,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     pub(crate) fn with_step(mut self, step: Step) -> Self {
         self.0.step = step;
         self

@@ -9,6 +9,31 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Reading
+//!
+//! | Go | here |
+//! |---|---|
+//! | `sigs.k8s.io/yaml`'s `Unmarshal` into an `interface{}` | [`read`] |
+//! | `UnmarshalStrict`; a map or a slice as the target; `UseNumber` | [`ReadOptions`] |
+//! | `Unmarshal` into a struct | [`decode`], [`decode_strict`] |
+//! | `Unmarshal` into Helm's `SimpleHead` | [`head`] |
+//! | `json.Unmarshal` into an `interface{}` | [`read_json`] |
+//! | Kubernetes' `NewYAMLReader` | [`documents`] |
+//!
+//! The rules are those of go-yaml v2, which is YAML 1.1 with its own view of it: which words are
+//! booleans, how numbers are written, what `<<` does, how far aliases may go. The scanner is written
+//! after libyaml's as go-yaml has it, so that the same texts are refused, and in the same words. An
+//! [`Error`] has these words, and the exact place besides. [`nodes`] gives the place of every key and
+//! value.
+//!
+//! Plain block YAML, which is nearly all that is written for Kubernetes, takes a fast path: one pass
+//! over the borrowed text without tokens. It gives up on everything else, and the full parser starts
+//! anew.
+//!
+//! Nothing here recurses over a text, which may nest 10,000 levels deep as in Go. Rust drops a
+//! [`Value`] with a few calls for each level, so that a thread that drops such a deep one needs two
+//! megabytes of stack.
+//!
 //! # Writing
 //!
 //! | Go | here |

@@ -44,8 +44,8 @@ impl<'t> Reader<'t> {
             // One value begins at `first`; a collection opens, or ends if it is empty.
             let mut value = match first {
                 Some(b'[') => {
+                    self.deeper(&open)?;
                     self.at += 1;
-                    deeper(&open)?;
                     first = self.space();
                     if first != Some(b']') {
                         open.push(Open::Array(Vec::new()));
@@ -55,8 +55,8 @@ impl<'t> Reader<'t> {
                     Value::Seq(Arc::default())
                 }
                 Some(b'{') => {
+                    self.deeper(&open)?;
                     self.at += 1;
-                    deeper(&open)?;
                     if self.space() == Some(b'}') {
                         self.at += 1;
                         Value::empty_map()
@@ -116,6 +116,15 @@ impl<'t> Reader<'t> {
                 open.pop();
             }
         }
+    }
+
+    /// Minds the limit before a collection opens.
+    fn deeper(&self, open: &[Open]) -> Result<(), Error> {
+        if open.len() < MAX_JSON_DEPTH {
+            return Ok(());
+        }
+        let byte = self.text.get(self.at).copied().unwrap_or_default();
+        Err(self.invalid(byte, "exceeded max depth").with_kind(ErrorKind::Depth))
     }
 
     /// The byte behind the blanks.
@@ -306,13 +315,6 @@ impl<'t> Reader<'t> {
             .at(Location::of(self.text, self.at))
             .spanning(Some(Span { start: self.at, end: (self.at + 1).min(self.text.len()) }))
     }
-}
-
-fn deeper(open: &[Open]) -> Result<(), Error> {
-    if open.len() < MAX_JSON_DEPTH {
-        return Ok(());
-    }
-    Err(Error::plain(ErrorKind::Depth, "exceeded max depth"))
 }
 
 /// The bytes of a string whose escapes are known to be right.

@@ -95,7 +95,11 @@ pub(super) struct Decoder<'t> {
     /// The first key that JSON cannot have.
     unsupported: Option<Error>,
     non_finite: bool,
+    /// Whether the value nests deeper than JSON may.
     too_deep: bool,
+    /// How many collections are open, and which kind the first one beyond the limit is.
+    open: usize,
+    beyond: Option<char>,
 }
 
 /// What a step gives.
@@ -125,6 +129,8 @@ impl<'t> Decoder<'t> {
             unsupported: None,
             non_finite: false,
             too_deep: false,
+            open: 0,
+            beyond: None,
         }
     }
 
@@ -185,6 +191,7 @@ impl<'t> Decoder<'t> {
                 return self.enter(target, merge);
             }
             Content::Seq { first, len } => {
+                self.open('[');
                 self.frames.push(Frame::Seq {
                     first,
                     len,
@@ -198,6 +205,7 @@ impl<'t> Decoder<'t> {
             }
             Content::Map { first, len } => {
                 if !merge {
+                    self.open('{');
                     let entries = Vec::with_capacity(len / 2);
                     self.filling.push(Filling { entries, ..Filling::default() });
                 }
@@ -280,6 +288,13 @@ impl<'t> Decoder<'t> {
         }
     }
 
+    fn open(&mut self, bracket: char) {
+        self.open += 1;
+        if self.open > MAX_JSON_DEPTH {
+            self.beyond.get_or_insert(bracket);
+        }
+    }
+
     fn leave(&mut self, alias: Id) {
         self.frames.pop();
         self.active.remove(&alias);
@@ -288,10 +303,12 @@ impl<'t> Decoder<'t> {
 
     /// Ends a collection.
     fn close(&mut self, value: Value, depth: usize, id: Id, began: usize) -> Done {
+        self.open -= 1;
         let depth = depth + 1;
         if depth > MAX_JSON_DEPTH {
             // An error in the end; until then nothing may grow so deep that dropping it overflows.
             self.too_deep = true;
+            dismantle(value);
             return Done::Value(Value::Null, 0);
         }
         // A strict reader tells of duplicates once for each time that they are read.
@@ -471,7 +488,9 @@ impl<'t> Decoder<'t> {
             return Err(Error::convert(ErrorKind::Number, message));
         }
         if self.too_deep {
-            return Err(Error::decode(ErrorKind::Depth, "exceeded max depth"));
+            let bracket = self.beyond.unwrap_or('[');
+            let message = format!("invalid character '{bracket}' exceeded max depth");
+            return Err(Error::decode(ErrorKind::Depth, message));
         }
         Ok(value)
     }
@@ -611,6 +630,21 @@ fn allowed_alias_ratio(steps: usize) -> f64 {
         0.10
     } else {
         0.99 - 0.89 * ((steps - LOW) as f64 / (HIGH - LOW) as f64)
+    }
+}
+
+/// Drops a value without a call for each level.
+fn dismantle(value: Value) {
+    let mut stack = vec![value];
+    while let Some(value) = stack.pop() {
+        match value {
+            Value::Seq(items) => stack.extend(Arc::try_unwrap(items).into_iter().flatten()),
+            Value::Map(map) => {
+                let map = Arc::try_unwrap(map).unwrap_or_default();
+                stack.extend(map.into_iter().map(|(_, value)| value));
+            }
+            _ => {}
+        }
     }
 }
 

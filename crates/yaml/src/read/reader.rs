@@ -36,6 +36,28 @@ pub(super) struct Problem {
 
 const STEP: usize = 512;
 
+/// Characters that need no look: in a comment or a line of a block scalar.
+pub(super) const LINE: u8 = 1;
+/// Within a quoted scalar.
+pub(super) const QUOTED: u8 = 2;
+/// Within a plain scalar.
+pub(super) const PLAIN: u8 = 4;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = b' ';
+    while byte <= b'~' {
+        classes[byte as usize] = match byte {
+            b' ' => LINE,
+            b'\'' | b'"' | b'\\' => LINE | PLAIN,
+            b':' | b',' | b'?' | b'[' | b']' | b'{' | b'}' => LINE | QUOTED,
+            _ => LINE | QUOTED | PLAIN,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 pub(super) struct Reader<'t> {
     text: Cow<'t, [u8]>,
     pub(super) mark: Mark,
@@ -198,6 +220,21 @@ impl<'t> Reader<'t> {
         self.mark.byte = (self.mark.byte + self.width()).min(self.loaded);
         self.mark.index += 1;
         self.mark.column += 1;
+    }
+
+    /// Goes over characters of a class, at least one of any class, but not so far that the next step
+    /// would have to be read.
+    #[inline]
+    pub(super) fn skip_run(&mut self, class: u8) {
+        let rest = &self.text[self.mark.byte..self.loaded.saturating_sub(8).max(self.mark.byte)];
+        let run = rest.iter().take_while(|&&b| CLASSES[usize::from(b)] & class != 0).count();
+        if run == 0 {
+            self.skip();
+        } else {
+            self.mark.byte += run;
+            self.mark.index += run;
+            self.mark.column += run;
+        }
     }
 
     /// Goes over a line end, if there is one.

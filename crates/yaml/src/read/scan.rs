@@ -6,7 +6,7 @@ mod scalar;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::reader::{Layer, Mark, Problem, Reader};
+use super::reader::{LINE, Layer, Mark, Problem, Reader};
 
 /// How deep block collections nest, and apart from them flow collections.
 const MAX_DEPTH: usize = 10_000;
@@ -275,7 +275,7 @@ impl<'t> Scanner<'t> {
     /// Goes to the end of the line.
     fn skip_comment(&mut self) -> Scanned {
         while !self.reader.is_break_or_end() {
-            self.reader.skip();
+            self.reader.skip_run(LINE);
             self.reader.need(1)?;
         }
         Ok(())

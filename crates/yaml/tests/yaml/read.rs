@@ -382,3 +382,48 @@ fn they_agree_on_shared_files() {
     }
     assert!(count > 100);
 }
+
+#[test]
+fn depth_is_bounded_and_costs_no_stack() {
+    let on_little_stack = |test: fn()| {
+        std::thread::Builder::new().stack_size(128 << 10).spawn(test).unwrap().join().unwrap();
+    };
+    on_little_stack(|| {
+        for (open, close) in [("[", "]"), ("{a: ", "}")] {
+            let text = |n: usize| open.repeat(n) + "x" + &close.repeat(n);
+            // Dropping what nests this deep would take the stack, not reading it.
+            std::mem::forget(read(text(10_000).as_bytes()).unwrap());
+            let error = read(text(10_001).as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Depth);
+            assert_eq!(error.bare(), "yaml: exceeded max depth of 10000");
+            assert_eq!(nodes(text(10_001).as_bytes()).unwrap_err(), error);
+            let text = format!("x: {}", text(10_000));
+            let error = read(text.as_bytes()).unwrap_err();
+            let message = format!("invalid character '{}' exceeded max depth", &open[..1]);
+            assert_eq!((error.kind(), error.message()), (ErrorKind::Depth, message.as_str()));
+        }
+        let error = read("- ".repeat(10_001).as_bytes()).unwrap_err();
+        assert_eq!(error.bare(), "yaml: exceeded max depth of 10000");
+        std::mem::forget(read_json("[".repeat(10_000).as_bytes()).unwrap_err());
+        let error = read_json("[".repeat(10_001).as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "invalid character '[' exceeded max depth");
+    });
+    // A type costs stack for each level; there is a bound.
+    let deep = read(("[".repeat(600) + &"]".repeat(600)).as_bytes()).unwrap();
+    let error = pintle_yaml::from_value::<Value>(&deep).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Depth);
+}
+
+#[test]
+fn aliases_are_bounded() {
+    let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
+    for (name, of) in ('b'..='z').zip('a'..='y') {
+        bomb += &format!("{name}: &{name} [{}]\n", vec![format!("*{of}"); 9].join(", "));
+    }
+    let error = read(bomb.as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Aliasing);
+    assert_eq!(error.bare(), "yaml: document contains excessive aliasing");
+    // Few in a large document, or many in a small one, are fine.
+    let many = format!("a: &a {{x: 1}}\nb:\n{}", "- *a\n".repeat(300));
+    assert_eq!(read(many.as_bytes()).unwrap().get("b").unwrap().as_seq().unwrap().len(), 300);
+}

@@ -1,7 +1,7 @@
 //! Scalars.
 
 use super::{Scanned, Scanner, TokenKind};
-use crate::read::reader::Mark;
+use crate::read::reader::{LINE, Mark, PLAIN, QUOTED};
 
 /// The line ends within a scalar that are not yet part of it.
 #[derive(Default)]
@@ -91,7 +91,7 @@ impl Scanner<'_> {
             leading_blank = blank;
             let from = self.reader.mark.byte;
             while !self.reader.is_break_or_end() {
-                self.reader.skip();
+                self.reader.skip_run(LINE);
                 self.reader.need(1)?;
             }
             self.copy(from, &mut text);
@@ -187,7 +187,7 @@ impl Scanner<'_> {
                         self.escape(start, &mut text)?;
                         from = self.reader.mark.byte;
                     }
-                    _ => self.reader.skip(),
+                    _ => self.reader.skip_run(QUOTED),
                 }
                 self.reader.need(2)?;
             }
@@ -313,7 +313,7 @@ impl Scanner<'_> {
                     text.push_str(&blanks);
                 }
                 blanks.clear();
-                self.reader.skip();
+                self.reader.skip_run(PLAIN);
                 end = self.reader.mark;
                 self.reader.need(2)?;
             }
