@@ -6,7 +6,7 @@ mod import;
 
 use pintle_semver::{Constraint, Version};
 use pintle_values::{ChartValues, CoalesceError};
-use pintle_yaml::{Map, Value};
+use pintle_yaml::Value;
 
 use crate::{Chart, Notice};
 

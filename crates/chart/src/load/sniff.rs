@@ -44,7 +44,7 @@ pub(super) fn content_type(start: &[u8]) -> &'static str {
         let (head, rest) = text.split_at(tag.len().min(text.len()));
         head.eq_ignore_ascii_case(tag.as_bytes()) && matches!(rest.first(), Some(b' ' | b'>'))
     };
-    if MARKUP.iter().any(|tag| begins(tag)) || text.starts_with(b"<!--") {
+    if MARKUP.iter().any(begins) || text.starts_with(b"<!--") {
         return "text/html; charset=utf-8";
     }
     if text.starts_with(b"<?xml") {
