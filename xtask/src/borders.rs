@@ -38,7 +38,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const RESERVED: &[(&str, &str)] = &[
     ("annotate-snippets", "pintle-cli"),
     ("clap", "pintle-cli"),
-    ("jsonschema", "pintle-values"),
     ("libyaml-rs", "pintle-yaml"),
     ("oci-client", "pintle-repo"),
     ("pest", "pintle-template"),

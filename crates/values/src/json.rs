@@ -90,6 +90,10 @@ impl Json {
     /// The value of `key`, if this is an object that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&Json> {
         let Json::Object(entries) = self else { return None };
+        if entries.len() <= 8 {
+            // Most keys differ in length already.
+            return entries.iter().find(|(k, _)| k.as_str() == key).map(|(_, v)| v);
+        }
         let at = entries.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
         entries.get(at).map(|(_, v)| v)
     }

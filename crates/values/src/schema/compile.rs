@@ -282,7 +282,7 @@ impl Loads<'_> {
     }
 
     /// The URL in `$schema`, if it is none of a known draft.
-    fn custom<'j>(schema: &'j Json) -> Option<&'j str> {
+    fn custom(schema: &Json) -> Option<&str> {
         let url = schema.get("$schema")?.as_str()?;
         match Draft::of_url(url) {
             Some(_) => None,

@@ -164,3 +164,28 @@ fn files_lie_on_each_other() {
         json!({"a": {"b": 1, "c": [3], "x": null}, "d": 1, "e": 1})
     );
 }
+
+/// What is deep is brought together or refused, and nothing overflows the stack.
+#[test]
+fn deep_values_are_bounded() {
+    let deep = |n: usize, key: &str| {
+        let inner = Value::from_iter([(key, 1)]);
+        (0..n).fold(inner, |value, _| Value::from_iter([("a", value)]))
+    };
+    for (depth, fine) in [(1900, true), (9000, false)] {
+        let (one, two) = (deep(depth, "x"), deep(depth, "y"));
+        let chart = ChartValues { name: "c", values: &one, dependencies: vec![] };
+        assert_eq!(coalesce(&chart, &two).is_ok(), fine);
+        assert_eq!(merge(&chart, &two).is_ok(), fine);
+        let mut base = one.as_map().cloned().unwrap();
+        assert_eq!(merge_maps(&mut base, two.as_map().unwrap()).is_ok(), fine);
+    }
+    let globals = Value::from_iter([("global", deep(1900, "x"))]);
+    let sub = Value::from_iter([("global", deep(1900, "y"))]);
+    let chart = ChartValues {
+        name: "c",
+        values: &globals,
+        dependencies: vec![ChartValues { name: "s", values: &sub, dependencies: vec![] }],
+    };
+    assert!(coalesce(&chart, &Value::Null).is_ok());
+}
