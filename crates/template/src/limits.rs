@@ -44,7 +44,7 @@ impl Limits {
 const GO_DEPTH: u32 = 100_000;
 
 /// What a nested block, parenthesis or call takes of the stack at most. Debug builds take more.
-const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 4096 } else { 1024 };
+const BYTES_PER_LEVEL: usize = if cfg!(debug_assertions) { 6144 } else { 1280 };
 
 impl Default for Limits {
     fn default() -> Self {

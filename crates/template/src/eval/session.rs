@@ -1,7 +1,7 @@
 //! Rendering, seen from outside.
 
 use crate::engine::TemplateSet;
-use crate::{Error, Host, Text, Value};
+use crate::{Error, Host, Text, Trace, Value};
 
 use super::state::State;
 
@@ -42,6 +42,30 @@ impl<'s> Session<'s> {
     /// As for [`render`](Session::render).
     pub fn render_bytes(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, Error> {
         self.state.render(name, data)
+    }
+
+    /// Does the same and says which part of which template has made each part of the output.
+    ///
+    /// ```
+    /// use pintle_template::{Engine, NoHost, Value};
+    ///
+    /// let set = Engine::new().parse("t", "a: {{ . }}\n")?;
+    /// let mut host = NoHost;
+    /// let (text, trace) = set.session(&mut host).render_traced("t", &Value::int(7))?;
+    /// assert_eq!(text, "a: 7\n");
+    /// let origin = trace.at(3).expect("the 7 comes from somewhere");
+    /// assert_eq!((origin.file(), origin.location().column), ("t", 7));
+    /// # Ok::<(), pintle_template::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`render`](Session::render).
+    pub fn render_traced(&mut self, name: &str, data: &Value) -> Result<(Text, Trace), Error> {
+        self.state.tracer = Some(Box::default());
+        let result = self.state.render(name, data);
+        let trace = self.state.tracer.take().map(|tracer| tracer.finish()).unwrap_or_default();
+        Ok((Text::from(result?), trace))
     }
 
     /// How many nodes, calls and turns of loops have run so far, as [`Limits`](crate::Limits)

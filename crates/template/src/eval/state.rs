@@ -10,6 +10,7 @@ use crate::engine::TemplateSet;
 use crate::error::{Error, ErrorKind};
 use crate::syntax::Vocabulary;
 use crate::syntax::ast::{Place, Source, Template, VarId};
+use crate::trace::Tracer;
 use crate::{Context, Failure, Host, Limits, Text, Value};
 
 use super::blame;
@@ -70,6 +71,8 @@ pub(super) struct State<'s> {
     vocabulary: Option<Vocabulary>,
     /// The data of the template that was asked for.
     pub(super) root: Value,
+    /// Notes where the output comes from, when that is asked for.
+    pub(super) tracer: Option<Box<Tracer>>,
 }
 
 /// How often a template may be included inside of itself: Helm's `recursionMaxNums`.
@@ -111,6 +114,7 @@ impl<'s> State<'s> {
             parsed: HashMap::default(),
             vocabulary: None,
             root: Value::Absent,
+            tracer: None,
         }
     }
 
@@ -131,6 +135,9 @@ impl<'s> State<'s> {
         match result {
             Ok(()) => {
                 if self.set.options.strip_no_value {
+                    if let Some(tracer) = &mut self.tracer {
+                        tracer.strip(&out, NO_VALUE);
+                    }
                     strip(&mut out);
                 }
                 Ok(out)
@@ -163,6 +170,7 @@ impl<'s> State<'s> {
             let most = self.limits.depth;
             return Err(self.limit_error(format!("exceeded maximum template depth ({most})")));
         }
+        self.enter()?;
         self.depth += 1;
         let data = unboxed(data);
         let running = Running {
@@ -172,12 +180,17 @@ impl<'s> State<'s> {
             frame: self.variables.len(),
         };
         let caller = std::mem::replace(&mut self.running, running);
+        let outer = self.tracer.as_deref_mut().map(Tracer::call);
         let dot = data.clone();
         self.variables.push(Variable { name: VarId::ROOT, value: data, boxed: false });
         let result = self.walk(&template.root, Dot { value: &dot, boxed: false });
         self.variables.truncate(self.running.frame);
         self.running = caller;
+        if let (Some(tracer), Some(outer)) = (self.tracer.as_deref_mut(), outer) {
+            tracer.returned(outer);
+        }
         self.depth -= 1;
+        self.leave();
         result.map(|_| ())
     }
 
@@ -237,8 +250,12 @@ impl<'s> State<'s> {
     ) -> Result<Vec<u8>, Error> {
         let buffer = self.buffer();
         let outer = std::mem::replace(&mut self.out, buffer);
+        let segments = self.tracer.as_deref_mut().map(Tracer::begin);
         let result = work(self);
         let written = std::mem::replace(&mut self.out, outer);
+        if let (Some(tracer), Some(segments)) = (self.tracer.as_deref_mut(), segments) {
+            tracer.end(segments, &written);
+        }
         result.map(|()| written)
     }
 

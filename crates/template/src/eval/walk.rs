@@ -20,18 +20,25 @@ impl State<'_> {
             self.step()?;
             let flow = match node {
                 Node::Text { start, end } => {
+                    self.trace_node(*start, *end);
+                    let before = self.out.len();
                     let text = &self.running.template.source.text;
                     let text = text.get(*start as usize..*end as usize).unwrap_or_default();
                     self.out.extend_from_slice(text);
                     self.check_output()?;
+                    self.trace_output(before, 0);
                     Flow::Next
                 }
                 Node::Action { at, pipeline } => {
                     self.running.base = *at;
+                    let Place { start, end } = pipeline.place;
+                    let mark = self.trace_node(at + start, at + end);
                     let value = self.pipeline(dot, pipeline)?;
                     if pipeline.variables.is_empty() {
+                        let before = self.out.len();
                         self.print(&value);
                         self.check_output()?;
+                        self.trace_output(before, mark);
                     }
                     Flow::Next
                 }
@@ -52,6 +59,21 @@ impl State<'_> {
         }
         self.leave();
         Ok(Flow::Next)
+    }
+
+    /// Notes that a node runs, when that is asked for.
+    fn trace_node(&mut self, start: u32, end: u32) -> usize {
+        match &mut self.tracer {
+            Some(tracer) => tracer.node(&self.running.template, start, end),
+            None => 0,
+        }
+    }
+
+    /// Notes that the node that runs has written what is behind `before`.
+    fn trace_output(&mut self, before: usize, mark: usize) {
+        if let Some(tracer) = &mut self.tracer {
+            tracer.wrote(before, &self.out, mark);
+        }
     }
 
     /// Appends a value to the output.
@@ -114,6 +136,7 @@ impl State<'_> {
         };
         self.running.base = at;
         self.running.at = whole;
+        self.trace_node(at, end);
         self.execute(&template, data).map_err(|error| self.called(error))
     }
 
