@@ -100,7 +100,7 @@ impl Moment {
         let days = first.saturating_add(clock.day - 1).saturating_add(days);
         let second = clock.hour * 3600 + clock.minute * 60 + clock.second;
         let local = days.saturating_mul(86_400).saturating_add(second);
-        let seconds = self.zone.from_local(local);
+        let seconds = self.zone.moment_of(local);
         Moment { seconds, ..self.clone() }
     }
 

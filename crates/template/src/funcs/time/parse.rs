@@ -255,7 +255,7 @@ impl Reading {
             return (seconds, Zone::Fixed { name: self.zone_name.as_str().into(), offset });
         }
         if self.zone_name.is_empty() {
-            return (local.from_local(clock), local.clone());
+            return (local.moment_of(clock), local.clone());
         }
         if let Some(offset) = local.offset_of(&self.zone_name, clock) {
             return (clock - i64::from(offset), local.clone());
@@ -269,18 +269,14 @@ impl Reading {
 
 /// Skips a layout's plain text; any spaces stand for any spaces. The error is where it differs.
 fn skip<'v>(mut value: &'v [u8], mut text: &[u8]) -> std::result::Result<&'v [u8], &'v [u8]> {
-    let after_spaces = |text: &mut &[u8]| {
-        let spaces = text.iter().take_while(|byte| **byte == b' ').count();
-        spaces
-    };
+    let spaces = |text: &[u8]| text.iter().take_while(|byte| **byte == b' ').count();
     while let Some((first, rest)) = text.split_first() {
         if *first == b' ' {
             if value.first().is_some_and(|byte| *byte != b' ') {
                 return Err(value);
             }
-            text = text.get(after_spaces(&mut text)..).unwrap_or_default();
-            let spaces = value.iter().take_while(|byte| **byte == b' ').count();
-            value = value.get(spaces..).unwrap_or_default();
+            text = text.get(spaces(text)..).unwrap_or_default();
+            value = value.get(spaces(value)..).unwrap_or_default();
             continue;
         }
         match value.split_first() {

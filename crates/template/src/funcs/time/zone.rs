@@ -88,7 +88,7 @@ impl Zone {
     }
 
     /// The seconds since 1970 at which a clock in the zone shows this many seconds since then.
-    pub(super) fn from_local(&self, local: i64) -> i64 {
+    pub(super) fn moment_of(&self, local: i64) -> i64 {
         let guess = local.saturating_sub(self.offset(local).into());
         local.saturating_sub(self.offset(guess).into())
     }

@@ -366,7 +366,7 @@ mod tests {
     fn errors_are_output() {
         let nil = Value::list(vec![Value::Nil]);
         let expected = "toml: cannot encode array with nil element";
-        assert_eq!(text("toToml", &[nil.clone()]), expected);
+        assert_eq!(text("toToml", std::slice::from_ref(&nil)), expected);
         assert_eq!(text("mustToToml", &[nil]), format!("error: {expected}"));
         let tables = Value::list(vec![map(&[])]);
         let expected = "toml: top-level values must be Go maps or structs";
