@@ -176,6 +176,8 @@ pub(crate) fn apply(
 ///
 /// let values = read_values(b"a: {b: 1}\n---\na: {c: 2}\n")?;
 /// assert_eq!(Value::from(values).get_path(["a", "b"]), Some(&Value::from(1.0)));
+/// // A last line without an end gets one, as in Helm.
+/// assert_eq!(read_values(b"a: |\n  x")?.get("a"), Some(&Value::from("x\n")));
 /// # Ok::<(), pintle_values::ReadError>(())
 /// ```
 ///
@@ -183,11 +185,11 @@ pub(crate) fn apply(
 ///
 /// When a document is no YAML, or neither a map nor null.
 pub fn read_values(text: &[u8]) -> Result<Map, ReadError> {
-    read_all(&ReadOptions::new().root(Root::Map), text)
+    read_all(&ReadOptions::new().root(Root::Map).whole_lines(true), text)
 }
 
 fn read_values_of(name: &str, text: &[u8]) -> Result<Map, ReadError> {
-    read_all(&ReadOptions::new().root(Root::Map).file(name), text)
+    read_all(&ReadOptions::new().root(Root::Map).whole_lines(true).file(name), text)
 }
 
 fn read_all(options: &ReadOptions, text: &[u8]) -> Result<Map, ReadError> {

@@ -89,6 +89,7 @@ pub struct ReadOptions {
     strict: bool,
     integers: bool,
     full_parser: bool,
+    whole_lines: bool,
     root: Root,
     file: Option<Str>,
 }
@@ -125,6 +126,23 @@ impl ReadOptions {
         self
     }
 
+    /// Whether a YAML text whose last line has no end is read as if it had one, which a block scalar
+    /// in it shows. Kubernetes' `NewYAMLReader` does that to the documents that it cuts, so that
+    /// what comes from [`documents`](crate::documents) is to be read with it.
+    ///
+    /// ```
+    /// use pintle_yaml::{ReadOptions, Value};
+    ///
+    /// let options = ReadOptions::new();
+    /// assert_eq!(options.read(b"|\n  x")?, Value::from("x"));
+    /// assert_eq!(options.whole_lines(true).read(b"|\n  x")?, Value::from("x\n"));
+    /// # Ok::<(), pintle_yaml::Error>(())
+    /// ```
+    pub fn whole_lines(mut self, yes: bool) -> Self {
+        self.whole_lines = yes;
+        self
+    }
+
     /// The file that the text is from, for the errors.
     pub fn file(mut self, name: impl Into<Str>) -> Self {
         self.file = Some(name.into());
@@ -136,6 +154,15 @@ impl ReadOptions {
     /// # Errors
     /// The text is no YAML, says something that JSON cannot, or is not what the options ask for.
     pub fn read(&self, text: &[u8]) -> Result<Value, Error> {
+        if self.whole_lines && text.last().is_some_and(|&last| last != b'\n') {
+            let mut text = text.to_vec();
+            text.push(b'\n');
+            return self.read_text(&text);
+        }
+        self.read_text(text)
+    }
+
+    fn read_text(&self, text: &[u8]) -> Result<Value, Error> {
         self.read_any(text)
             .and_then(|value| {
                 check_root(self.root, &value)

@@ -8,7 +8,8 @@ use crate::{Location, Span};
 /// The text is cut as Kubernetes' `NewYAMLReader` cuts it, by which Helm reads files of values: any
 /// line that begins with `---` is a border, inside of a block scalar too, and on it only blanks and
 /// a comment may follow. What is empty between two borders is left out; what has a comment only is
-/// not.
+/// not. A last line without an end stays as it is; see
+/// [`whole_lines`](crate::ReadOptions::whole_lines).
 ///
 /// ```
 /// let documents: Vec<_> = pintle_yaml::documents(b"a: 1\n---\n---\n# two\nb: 2\n").collect();
