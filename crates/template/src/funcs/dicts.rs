@@ -26,9 +26,10 @@ fn key_of(text: &Text) -> Str {
     text.as_shared().cloned().unwrap_or_else(|| Str::from(&*text.to_str()))
 }
 
-/// The map at `index`, which is nil where the template gave nil.
-fn map_of(call: &Call<'_>, index: usize) -> Map {
-    call.arg(index).as_map().cloned().unwrap_or_else(Map::nil)
+/// The map at `index` as the plain type that the parameter has, nil where the template gave nil.
+pub(super) fn map_of(call: &Call<'_>, index: usize) -> Map {
+    let map = call.arg(index).as_map().map(|map| map.as_type(MapType::Any));
+    map.unwrap_or_else(|| Map::nil(MapType::Any))
 }
 
 fn dict(call: &mut Call<'_>) -> Outcome {

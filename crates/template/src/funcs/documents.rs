@@ -5,7 +5,7 @@ use pintle_yaml::{
     YamlSink,
 };
 
-use crate::{Call, Failure, Function, List, ListType, Map, Outcome, Param, Value};
+use crate::{Call, Failure, Function, List, ListType, Map, MapType, Outcome, Param, Value};
 
 /// sprig's.
 pub(crate) const SPRIG: &[Function] = &[
@@ -172,7 +172,7 @@ fn from_yaml_array(call: &mut Call<'_>) -> Outcome {
 fn from_json(call: &mut Call<'_>) -> Outcome {
     call.charge(call.text(0).len())?;
     let read = ReadOptions::new().root(Root::Map).read_json(call.text(0).as_bytes());
-    Ok(told(read, Root::Map, Map::nil().into()))
+    Ok(told(read, Root::Map, Map::nil(MapType::Any).into()))
 }
 
 fn from_json_array(call: &mut Call<'_>) -> Outcome {

@@ -1,5 +1,6 @@
 //! Dictionaries merged, as `dario.cat/mergo` does it, and copied.
 
+use super::dicts::map_of;
 use crate::{Call, Failure, Function, List, Map, MapType, Outcome, Param, Value};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -30,9 +31,9 @@ fn forgiving(call: &mut Call<'_>, overwrite: bool) -> Outcome {
 }
 
 fn merged(call: &mut Call<'_>, overwrite: bool) -> Result<Merged, Failure> {
-    let mut target = call.arg(0).as_map().cloned().unwrap_or_else(Map::nil);
+    let mut target = map_of(call, 0);
     for index in 1..call.len() {
-        let source = call.arg(index).as_map().cloned().unwrap_or_else(Map::nil);
+        let source = map_of(call, index);
         if target.is_nil() && !source.is_nil() {
             target = Map::new();
         }

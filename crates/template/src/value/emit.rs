@@ -85,18 +85,30 @@ fn deep_error(error: WriteError, stack: &[Open]) -> WriteError {
     }
 }
 
+/// Whether go-yaml v3 alone writes, for which nil slices and maps are empty ones; for JSON, which
+/// `sigs.k8s.io/yaml` goes by, they are null.
+fn pretty(sink: &dyn Sink) -> bool {
+    sink.order() == KeyOrder::NaturalV3
+}
+
 /// Tells a scalar, or begins a container and gives what is left of it.
 fn begin(value: &Value, sink: &mut dyn Sink) -> Result<Option<Open>, WriteError> {
     match value {
         Value::Absent | Value::Nil => sink.null()?,
         Value::Bool(value) => sink.bool(*value)?,
         Value::Number(Number::Float64(n)) => sink.float(*n)?,
+        // go-yaml v3 knows this one type.
+        Value::Number(number @ Number::Duration(_)) if pretty(sink) => {
+            let mut text = Vec::new();
+            number.append_to(&mut text);
+            sink.str(&text)?;
+        }
         Value::Number(number) => match number.signed() {
             Some(n) => sink.int(n)?,
             None => sink.uint(number.unsigned().unwrap_or_default())?,
         },
         Value::String(text) => sink.str(text.as_bytes())?,
-        Value::List(list) if list.is_nil() => sink.null()?,
+        Value::List(list) if list.is_nil() && !pretty(sink) => sink.null()?,
         Value::List(list) if list.list_type() == ListType::Bytes => {
             sink.bytes(&list.to_bytes().unwrap_or_default())?;
         }
@@ -107,7 +119,7 @@ fn begin(value: &Value, sink: &mut dyn Sink) -> Result<Option<Open>, WriteError>
                 return Ok(Some(Open::List(list.clone(), 0)));
             }
         },
-        Value::Map(map) if map.is_nil() => sink.null()?,
+        Value::Map(map) if map.is_nil() && !pretty(sink) => sink.null()?,
         Value::Map(map) => match map.untouched() {
             Some(data) => data.emit(sink)?,
             None => {
@@ -156,6 +168,7 @@ impl Emit for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MapType;
     use pintle_yaml::{to_json, to_yaml};
 
     #[test]
@@ -164,7 +177,7 @@ mod tests {
             ("a10", Value::list(vec![Value::int(1), Value::float(1e6), Value::Nil])),
             ("a2", List::of_bytes(b"hi").into()),
             ("n", List::nil(ListType::Any).into()),
-            ("m", Map::nil().into()),
+            ("m", Map::nil(MapType::Any).into()),
         ]);
         let value = Value::Map(map);
         assert_eq!(

@@ -87,10 +87,10 @@ impl Map {
         }))
     }
 
-    /// Go's nil map: empty, not to be changed, and `null` in JSON and YAML.
-    pub fn nil() -> Map {
+    /// Go's nil map of a type: empty, not to be changed, and `null` in JSON and YAML.
+    pub fn nil(map_type: MapType) -> Map {
         let repr = RefCell::new(Repr::Own(Rc::default()));
-        Map(Rc::new(Inner { map_type: MapType::Any, nil: true, viewed: None, repr }))
+        Map(Rc::new(Inner { map_type, nil: true, viewed: None, repr }))
     }
 
     /// The mapping of a document.
@@ -170,7 +170,7 @@ impl Map {
 
     /// The value of `key`. `Some(Nil)` is a key that is there with no value.
     pub fn get(&self, key: &str) -> Option<Value> {
-        match &*self.0.repr.borrow() {
+        match &*self.entries_of().repr.borrow() {
             Repr::Own(entries) => return find(entries, key).cloned(),
             Repr::Data(data) => match data.get(key)? {
                 // A container must stay the same one the next time it is asked for.
@@ -326,5 +326,18 @@ mod tests {
         assert_eq!(again.keys(), ["b", "c"]);
         // The document itself is untouched.
         assert_eq!(data.get_path(["a", "c"]), None);
+    }
+    #[test]
+    fn a_view_has_the_entries_of_the_map() {
+        let map = Map::from_iter([("a", Value::from("x"))]);
+        let view = map.as_type(MapType::Named("common.Values"));
+        map.set("b", Value::from("y"));
+        view.set("c", Value::from("z"));
+        for map in [map, view] {
+            assert_eq!(map.keys(), ["a", "b", "c"]);
+            for key in ["a", "b", "c"] {
+                assert!(map.get(key).is_some_and(|value| value.as_text().is_some()), "{key}");
+            }
+        }
     }
 }

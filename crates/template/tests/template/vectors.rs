@@ -9,6 +9,8 @@ use serde_json::Value as Json;
 /// The vectors and `values.yaml`, when they are there.
 fn shared(name: &str) -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/vectors");
+    // More vectors, of another generator.
+    let path = std::env::var("PINTLE_VECTORS").unwrap_or_else(|_| path.to_owned());
     let text = std::fs::read_to_string(PathBuf::from(path).join(name));
     if text.is_err() {
         println!("skipped: {name} is not there");
@@ -96,7 +98,7 @@ fn scope(values: &str) -> Result<Value, String> {
     let no = || Value::list(Vec::new());
     let chart = map([
         ("APIVersion", text("v2")),
-        ("Annotations", Map::of_type(MapType::Strings, Vec::new()).into()),
+        ("Annotations", Map::nil(MapType::Strings).into()),
         ("AppVersion", text("4.5")),
         ("Condition", text("")),
         ("Dependencies", no()),
