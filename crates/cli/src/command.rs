@@ -1,6 +1,8 @@
 //! The tree of commands.
 
-use crate::commands::{completion, dependency, docs, env, help, show, template, version};
+use crate::commands::{
+    completion, create, dependency, docs, env, help, lint, show, template, version,
+};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -92,10 +94,12 @@ pub(crate) static ROOT: Command = Command {
     long: include_str!("help/root.txt"),
     children: &[
         completion::COMPLETION,
+        create::CREATE,
         dependency::DEPENDENCY,
         docs::DOCS,
         env::ENV,
         help::HELP,
+        lint::LINT,
         show::SHOW,
         template::TEMPLATE,
         version::VERSION,

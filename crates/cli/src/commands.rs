@@ -1,10 +1,12 @@
 //! What the commands do, one file each.
 
 pub(crate) mod completion;
+pub(crate) mod create;
 pub(crate) mod dependency;
 pub(crate) mod docs;
 pub(crate) mod env;
 pub(crate) mod help;
+pub(crate) mod lint;
 pub(crate) mod show;
 pub(crate) mod template;
 pub(crate) mod version;

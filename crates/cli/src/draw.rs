@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 pub(crate) use chart::chart;
 pub(crate) use excerpt::Excerpt;
-pub(crate) use render::{ValueOrigins, invalid_documents, invalid_values, render_errors};
+pub(crate) use render::{invalid_documents, invalid_values, render_errors};
 pub(crate) use template::template;
 pub(crate) use text::harmless;
 

@@ -53,7 +53,7 @@ pub(crate) fn render(
 }
 
 fn failure(error: &pintle_template::Error, settings: &Settings) -> Failure {
-    let report = draw::template(error, false, &mut |_| None);
+    let report = draw::template(error, false, &|_| None);
     Failure::new(error.to_string())
         .with_details(draw::draw(&[report], Terminal::of_errors(settings)))
 }

@@ -1,10 +1,10 @@
-//! The values that a user gives: files, then lines of `--set` and its siblings, as Helm layers them.
+//! The values that a user gives, and where all values come from.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::path::Path;
 
-use pintle_values::set::{SetKind, set};
-use pintle_values::{Source, SourceError, merge_maps};
-use pintle_yaml::{Map, ReadOptions, Root, Value, documents, nodes};
+use pintle_chart::Chart;
+use pintle_values::{ChartDefaults, LayerError, Layers, Merged, Origins, Source};
 
 use crate::draw::{self, Excerpt, Report};
 use crate::failure::Failure;
@@ -12,25 +12,11 @@ use crate::parse::Parsed;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
 
-/// A values file is not longer.
-const MAX_BYTES: u64 = 256 << 20;
-
-/// The flags in the order in which they take effect.
-const KINDS: [SetKind; 5] =
-    [SetKind::Json, SetKind::Value, SetKind::String, SetKind::File, SetKind::Literal];
-
 /// The user's values, and what they were made of.
 #[derive(Debug)]
 pub(crate) struct UserValues {
-    pub(crate) value: Value,
-    files: Vec<ValuesFile>,
-    lines: Vec<(SetKind, String)>,
-}
-
-#[derive(Debug)]
-struct ValuesFile {
-    path: String,
-    text: Vec<u8>,
+    layers: Layers,
+    pub(crate) merged: Merged,
 }
 
 impl UserValues {
@@ -38,131 +24,108 @@ impl UserValues {
     ///
     /// # Errors
     ///
-    /// A file cannot be read or is no mapping, a line cannot be read.
+    /// A file cannot be read or is no mapping, a line cannot be read: all of them.
     pub(crate) fn read(
         parsed: &Parsed,
         source: &mut dyn Source,
         settings: &Settings,
     ) -> Result<Self, Failure> {
-        let mut base = Map::new();
-        let mut files = Vec::new();
-        for path in parsed.list("values") {
-            let text =
-                source.read(&path, MAX_BYTES).map_err(|error| Failure::new(error.to_string()))?;
-            layer_file(&mut base, &path, &text, settings)?;
-            files.push(ValuesFile { path, text });
-        }
-        let mut lines = Vec::new();
-        for kind in KINDS {
-            for line in parsed.texts(kind.flag().trim_start_matches('-')) {
-                layer_line(&mut base, kind, line, source)?;
-                lines.push((kind, line.to_owned()));
-            }
-        }
-        Ok(Self { value: Value::Map(Arc::new(base)), files, lines })
-    }
-
-    /// Where the value at `path` was set, if the user set it or what it is in.
-    pub(crate) fn origin(&self, path: &[String]) -> Option<String> {
-        for (kind, line) in self.lines.iter().rev() {
-            let mut alone = Map::new();
-            let set = layer_line(&mut alone, *kind, line, &mut Unread);
-            if set.is_ok() && holds(&Value::Map(Arc::new(alone)), path) {
-                return Some(format!("{kind} {line}"));
-            }
-        }
-        self.files.iter().rev().find_map(|file| place(&file.path, &file.text, path))
-    }
-}
-
-/// Where a text of values sets the value at `path`: the last document that does.
-pub(crate) fn place(name: &str, text: &[u8], path: &[String]) -> Option<String> {
-    let mut found = None;
-    let mut documents = documents(text);
-    let mut start = documents.offset();
-    while let Some(Ok(document)) = documents.next() {
-        // Documents are cut out of the text; where this one begins is known by its length.
-        let offset = document.as_ptr() as usize - text.as_ptr() as usize;
-        let known = nodes(document).ok();
-        if let Some(place) = known.and_then(|nodes| nodes.find(path)) {
-            let at =
-                pintle_yaml::Location::of(text, offset + place.key.unwrap_or(place.value).start);
-            found = Some(format!("{name}:{}:{}", at.line, at.column));
-        }
-        start = start.max(offset);
-    }
-    found
-}
-
-/// Whether values set what is at `path`, or have no table on the way to it.
-fn holds(values: &Value, path: &[String]) -> bool {
-    let mut value = values;
-    for (depth, key) in path.iter().enumerate() {
-        match value {
-            Value::Map(map) => match map.get(key) {
-                Some(inner) => value = inner,
-                None => return false,
-            },
-            _ => return depth > 0,
-        }
-    }
-    true
-}
-
-fn layer_file(base: &mut Map, path: &str, text: &[u8], settings: &Settings) -> Result<(), Failure> {
-    for document in documents(text) {
-        let value = document.and_then(|text| ReadOptions::new().root(Root::Map).read(text));
-        let value = value.map_err(|error| unreadable(path, text, &error, settings))?;
-        if let Value::Map(map) = value {
-            if base.is_empty() {
-                *base = Arc::unwrap_or_clone(map);
-            } else {
-                merge_maps(base, &map).map_err(|error| Failure::new(error.to_string()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn unreadable(path: &str, text: &[u8], error: &pintle_yaml::Error, settings: &Settings) -> Failure {
-    let failure =
-        Failure::new(format!("failed to parse {path}: cannot unmarshal yaml document: {error}"));
-    let Some(at) = error.location() else { return failure };
-    let text = String::from_utf8_lossy(text);
-    let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
-    let excerpt =
-        Excerpt::new(path, at.line, line, at.column..at.column + 1).label(error.message());
-    let report = Report { excerpts: vec![excerpt], ..Report::default() };
-    failure.with_details(draw::draw(&[report], Terminal::of_errors(settings)))
-}
-
-fn layer_line(
-    base: &mut Map,
-    kind: SetKind,
-    line: &str,
-    source: &mut dyn Source,
-) -> Result<(), Failure> {
-    let flag = kind.flag();
-    if kind == SetKind::Json && line.trim_start().starts_with('{') {
-        let wrong = || Failure::new(format!("failed parsing --set-json data JSON: {line}"));
-        return match pintle_yaml::read_json(line.trim().as_bytes()) {
-            Ok(Value::Map(map)) => merge_maps(base, &map).map_err(|e| Failure::new(e.to_string())),
-            Ok(_) => Err(wrong()),
-            Err(error) => Err(wrong().with_details(format!("  = note: {error}"))),
+        let lines = |name| parsed.texts(name).into_iter().map(str::to_owned).collect();
+        let layers = Layers {
+            files: parsed.list("values"),
+            json: lines("set-json"),
+            set: lines("set"),
+            string: lines("set-string"),
+            file: lines("set-file"),
+            literal: lines("set-literal"),
         };
+        match layers.merge_all(source) {
+            Ok(merged) => Ok(Self { layers, merged }),
+            Err(errors) => Err(unreadable(&errors, source, settings)),
+        }
     }
-    set(kind, line, base, source).map_err(|error| match kind {
-        SetKind::Json => Failure::new(format!("failed parsing {flag} data {line}"))
-            .with_details(format!("  = note: {error}")),
-        _ => Failure::new(format!("failed parsing {flag} data: {error}")),
-    })
 }
 
-/// Files named by `--set-file` need not be read again to know what they set.
-struct Unread;
+/// The values files are as large at most, for an error to show a line of one.
+const MAX_SHOWN: u64 = 64 << 20;
 
-impl Source for Unread {
-    fn read(&mut self, _location: &str, _limit: u64) -> Result<Vec<u8>, SourceError> {
-        Ok(Vec::new())
+/// Helm tells the first error; the others stand below it.
+fn unreadable(errors: &[LayerError], source: &mut dyn Source, settings: &Settings) -> Failure {
+    let message = errors.first().map(ToString::to_string).unwrap_or_default();
+    let several = errors.len() > 1;
+    let reports: Vec<Report> = errors
+        .iter()
+        .map(|error| {
+            let title = several.then(|| error.to_string());
+            let mut report = Report { title, ..Report::default() };
+            match error {
+                LayerError::File { name, error } => {
+                    // Standard input is gone by now; then only the place can be named.
+                    let text = source.read(name, MAX_SHOWN).unwrap_or_default();
+                    if let Some(at) = error.location(&text) {
+                        let text = String::from_utf8_lossy(&text);
+                        let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+                        let columns = at.column..at.column + 1;
+                        report.excerpts.push(Excerpt::new(name, at.line, line, columns));
+                    }
+                }
+                LayerError::Set { kind, number, line, error } => {
+                    report.notes.push(("value", format!("{kind} number {number}: {line}")));
+                    report.notes.push(("note", error.to_string()));
+                }
+                _ => {}
+            }
+            report
+        })
+        .collect();
+    Failure::new(message).with_details(draw::draw(&reports, Terminal::of_errors(settings)))
+}
+
+/// Finds out where values come from; nothing is done before the first question.
+pub(crate) struct ValueOrigins<'a> {
+    user: &'a UserValues,
+    /// Each chart: its name, the way to its values, its file, the file's text.
+    charts: Vec<(&'a str, Vec<&'a str>, String, &'a [u8])>,
+}
+
+impl<'a> ValueOrigins<'a> {
+    /// For a chart that the user named `named`.
+    pub(crate) fn new(chart: &'a Chart, user: &'a UserValues, named: &str) -> Self {
+        let mut origins = Self { user, charts: Vec::new() };
+        origins.add(chart, &mut Vec::new(), named);
+        origins
+    }
+
+    fn add(&mut self, chart: &'a Chart, path: &mut Vec<&'a str>, directory: &str) {
+        if let Some(file) = chart.values_file() {
+            let name = Path::new(directory).join("values.yaml").to_string_lossy().into_owned();
+            self.charts.push((chart.name(), path.clone(), name, &file.data));
+        }
+        for sub in &chart.dependencies {
+            path.push(sub.name());
+            self.add(
+                sub,
+                path,
+                &format!("{}/charts/{}", directory.trim_end_matches('/'), sub.name()),
+            );
+            path.pop();
+        }
+    }
+
+    /// Calls `work` with what answers where the value at a path comes from; the path starts at the
+    /// values of the top chart.
+    pub(crate) fn with<T>(
+        &self,
+        work: impl FnOnce(&dyn Fn(&[String]) -> Option<String>) -> T,
+    ) -> T {
+        let defaults = self.charts.iter().map(|(chart, path, file, text)| ChartDefaults {
+            chart,
+            path: path.clone(),
+            file,
+            text,
+        });
+        let UserValues { layers, merged } = self.user;
+        let origins = RefCell::new(Origins::new(layers, &merged.files, defaults.collect()));
+        work(&|path| origins.borrow_mut().origin_of(path).map(|origin| origin.to_string()))
     }
 }

@@ -18,7 +18,7 @@ use crate::locate::Place;
 use crate::postrender::PostRenderer;
 use crate::source::Locations;
 use crate::stack::with_large_stack;
-use crate::user_values::UserValues;
+use crate::user_values::{UserValues, ValueOrigins};
 use crate::{draw, flags, locate, log, templates};
 
 pub(crate) const TEMPLATE: Command = Command {
@@ -73,7 +73,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     }
     chart.check_dependencies().map_err(|error| missing(&error, context))?;
     name::check(&name)?;
-    let notices = pintle_chart::process(&mut chart, &user.value)
+    let notices = pintle_chart::process(&mut chart, &user.merged.values)
         .map_err(|error| Failure::new(format!("chart dependencies processing failed: {error}")))?;
     locate::report(&notices);
 
@@ -83,12 +83,12 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     }
     let extra = context.parsed.list("api-versions");
     capabilities.api_versions.extend(extra.into_iter().map(Into::into));
-    let values = pintle_values::coalesce(&chart.as_values(), &user.value)
+    let values = pintle_values::coalesce(&chart.as_values(), &user.merged.values)
         .map_err(|error| Failure::new(error.to_string()))?;
     for warning in &values.warnings {
         log::info(&warning.to_string(), &[]);
     }
-    let origins = draw::ValueOrigins::new(&chart, &user, &chart_name);
+    let origins = ValueOrigins::new(&chart, &user, &chart_name);
     if !context.parsed.is("skip-schema-validation") {
         check_schemas(&chart, &values.values, &mut source, &origins, context)?;
     }
@@ -232,7 +232,7 @@ fn check_schemas(
     chart: &pintle_chart::Chart,
     values: &pintle_yaml::Value,
     source: &mut Locations,
-    origins: &draw::ValueOrigins<'_>,
+    origins: &ValueOrigins<'_>,
     context: &Context,
 ) -> Result<(), Failure> {
     let schemas = schemas(chart);

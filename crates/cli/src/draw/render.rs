@@ -1,49 +1,16 @@
 //! What goes wrong between a chart with values and its manifests.
 
-use std::path::Path;
-
 use pintle_chart::{Chart, RenderErrors, RenderedFile, helm_message};
 use pintle_release::PrepareError;
 use pintle_values::schema::{FailureKind, InvalidValues, Step, Violation};
 use pintle_yaml::Location;
 
+use super::template::Origin;
 use super::{Excerpt, Report, draw, template};
 use crate::failure::Failure;
 use crate::settings::Settings;
 use crate::terminal::Terminal;
-use crate::user_values::{UserValues, place};
-
-/// Finds out where values were set.
-pub(crate) struct ValueOrigins<'a> {
-    chart: &'a Chart,
-    user: &'a UserValues,
-    /// The chart as the user named it.
-    name: &'a str,
-}
-
-impl<'a> ValueOrigins<'a> {
-    pub(crate) fn new(chart: &'a Chart, user: &'a UserValues, name: &'a str) -> Self {
-        Self { chart, user, name }
-    }
-
-    /// Where the value at a path below the top chart's `.Values` was set: by the user, or as the
-    /// default of the chart that is nearest to the top.
-    pub(crate) fn of(&self, path: &[String]) -> Option<String> {
-        self.user.origin(path).or_else(|| self.default(self.chart, "", path))
-    }
-
-    fn default(&self, chart: &Chart, below: &str, path: &[String]) -> Option<String> {
-        let own = chart.values_file().and_then(|file| {
-            let name = Path::new(self.name).join(format!("{below}values.yaml"));
-            place(&name.to_string_lossy(), &file.data, path)
-        });
-        own.or_else(|| {
-            let (first, rest) = path.split_first()?;
-            let sub = chart.dependencies.iter().find(|sub| sub.name() == first)?;
-            self.default(sub, &format!("{below}charts/{first}/"), rest)
-        })
-    }
-}
+use crate::user_values::ValueOrigins;
 
 /// Templates that failed: Helm's words for the first, then all of them.
 pub(crate) fn render_errors(
@@ -51,10 +18,10 @@ pub(crate) fn render_errors(
     origins: &ValueOrigins<'_>,
     settings: &Settings,
 ) -> Failure {
-    let mut find = |path: &[String]| origins.of(path);
     let several = errors.errors.len() > 1;
-    let reports: Vec<Report> =
-        errors.errors.iter().map(|error| template(error, several, &mut find)).collect();
+    let reports: Vec<Report> = origins.with(|origin| {
+        errors.errors.iter().map(|error| template(error, several, origin)).collect()
+    });
     let message = errors.errors.first().map(helm_message).unwrap_or_default();
     Failure::new(message).with_details(draw(&reports, Terminal::of_errors(settings)))
 }
@@ -128,13 +95,15 @@ pub(crate) fn invalid_values(
     settings: &Settings,
 ) -> Failure {
     let mut report = Report::default();
-    for failure in &invalid.failures {
-        if let FailureKind::Violations(violations) = &failure.kind {
-            for violation in violations {
-                explain(violation, &failure.path, origins, &mut report);
+    origins.with(|origin| {
+        for failure in &invalid.failures {
+            if let FailureKind::Violations(violations) = &failure.kind {
+                for violation in violations {
+                    explain(violation, &failure.path, origin, &mut report);
+                }
             }
         }
-    }
+    });
     let failure = Failure::new(invalid.to_string());
     if report.notes.is_empty() {
         return failure;
@@ -142,16 +111,11 @@ pub(crate) fn invalid_values(
     failure.with_details(draw(&[report], Terminal::of_errors(settings)))
 }
 
-fn explain(
-    violation: &Violation,
-    chart: &[String],
-    origins: &ValueOrigins<'_>,
-    report: &mut Report,
-) {
+fn explain(violation: &Violation, chart: &[String], origin: &Origin<'_>, report: &mut Report) {
     const MOST: usize = 50;
     if !violation.causes.is_empty() {
         for cause in &violation.causes {
-            explain(cause, chart, origins, report);
+            explain(cause, chart, origin, report);
         }
         return;
     }
@@ -171,6 +135,6 @@ fn explain(
     if shown.is_empty() {
         shown.push_str("the values");
     }
-    let origin = origins.of(&path).map(|origin| format!(" (set in {origin})")).unwrap_or_default();
+    let origin = origin(&path).map(|origin| format!(" (set by {origin})")).unwrap_or_default();
     report.notes.push(("value", format!("{shown}{origin}: {violation}")));
 }

@@ -4,15 +4,15 @@ use pintle_template::{Error, Frame, Involved};
 
 use super::{Excerpt, Report};
 
-/// Finds out where a value at a path below `.Values` was set; the path is that of the top chart.
-pub(crate) type Origins<'o> = dyn FnMut(&[String]) -> Option<String> + 'o;
+/// Finds out where the value at a path was set; the path starts at the values of the top chart.
+pub(crate) type Origin<'o> = dyn Fn(&[String]) -> Option<String> + 'o;
 
 /// How many of the first and of the last calls are shown of a long chain.
 const SHOWN_FIRST: usize = 5;
 const SHOWN_LAST: usize = 2;
 
 /// The place with a caret, the calls that led there, the values that took part.
-pub(crate) fn template(error: &Error, titled: bool, origins: &mut Origins<'_>) -> Report {
+pub(crate) fn template(error: &Error, titled: bool, origin: &Origin<'_>) -> Report {
     let mut report =
         Report { title: titled.then(|| error.message().to_owned()), ..Report::default() };
     let at = error.location();
@@ -29,8 +29,11 @@ pub(crate) fn template(error: &Error, titled: bool, origins: &mut Origins<'_>) -
             at.column..at.column + width,
         ));
     }
+    // Whose values they are the outermost template decides.
+    let file = error.frames().first().map_or(error.file(), |frame| frame.file.as_str());
+    let chart = subcharts(file);
     for involved in error.involved() {
-        report.notes.push(("value", value(involved, origins)));
+        report.notes.push(("value", value(involved, &chart, origin)));
     }
     if let Some(meant) = error.suggestion() {
         report.notes.push(("help", format!("did you mean {meant}?")));
@@ -40,7 +43,18 @@ pub(crate) fn template(error: &Error, titled: bool, origins: &mut Origins<'_>) -
     report
 }
 
-fn value(involved: &Involved, origins: &mut Origins<'_>) -> String {
+/// The names of the charts below the top one that lead to a file: `a/charts/b/templates/c.yaml` is
+/// of `b`.
+fn subcharts(file: &str) -> Vec<String> {
+    let mut steps = file.split('/').skip(1);
+    let mut names = Vec::new();
+    while steps.next() == Some("charts") {
+        names.extend(steps.next().map(str::to_owned));
+    }
+    names
+}
+
+fn value(involved: &Involved, chart: &[String], origin: &Origin<'_>) -> String {
     let Involved { name, path, value, type_name, .. } = involved;
     let mut text = match type_name.as_str() {
         "<nil>" => format!("{name} is not set"),
@@ -49,9 +63,10 @@ fn value(involved: &Involved, origins: &mut Origins<'_>) -> String {
     };
     if let [first, rest @ ..] = path.as_slice()
         && first == "Values"
-        && let Some(origin) = origins(rest)
+        && !rest.is_empty()
+        && let Some(origin) = origin(&[chart, rest].concat())
     {
-        text.push_str(&format!(", set in {origin}"));
+        text.push_str(&format!(", set by {origin}"));
     }
     text
 }
@@ -70,5 +85,19 @@ fn chain(frames: &[Frame], report: &mut Report) {
         let place = format!("{file}:{}:{}", location.line, location.column);
         let within = if template == file { String::new() } else { format!(" in {template:?}") };
         report.notes.push(("called", format!("from {place}{within}: {action}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subcharts;
+
+    #[test]
+    fn the_charts_that_a_file_is_of() {
+        let none: [&str; 0] = [];
+        assert_eq!(subcharts("a/templates/x.yaml"), none);
+        assert_eq!(subcharts("a/charts/b/templates/x.yaml"), ["b"]);
+        assert_eq!(subcharts("a/charts/b/charts/c/templates/charts/x.yaml"), ["b", "c"]);
+        assert_eq!(subcharts(""), none);
     }
 }
