@@ -46,3 +46,7 @@ pub use layers::{LayerError, LayerFile, Layers, Merged, ReadError, read_values};
 pub use origin::{ChartDefaults, Origin, Origins};
 pub use source::{NoSource, Source, SourceError};
 pub use suggest::suggest;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,6 +5,7 @@ use pintle_values::schema::{
 };
 use pintle_values::{NoSource, Source, SourceError};
 use pintle_yaml::Value;
+use proptest::prelude::*;
 use serde_json::Value as Json;
 
 use super::support::yaml;
@@ -195,4 +196,24 @@ fn hostile_schemas_end() {
     let values: Vec<String> = (0..200_000).map(|i| format!("\"v{i}\"")).collect();
     let large = format!(r#"{{"additionalProperties": {{"enum": [{}]}}}}"#, values.join(","));
     assert_eq!(check(&large, "a: v199999\nb: v5"), Ok(()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Schemas with a piece torn out or put in are right or wrong, and nothing else.
+    #[test]
+    fn any_schema(case in 0usize..1000, at in 0usize..400, len in 0usize..4, put in "[\\[\\]{}\",:#/0-9a-z$]{0,3}") {
+        let text = include_str!("../golden/schema.jsonl");
+        let line = text.lines().nth(case).unwrap();
+        let case: Json = serde_json::from_str(line).unwrap();
+        let mut schema = case["schema"].as_str().unwrap().as_bytes().to_vec();
+        let at = at.min(schema.len());
+        let end = (at + len).min(schema.len());
+        schema.splice(at..end, put.bytes());
+        let values = pintle_yaml::read_json(case["values"].to_string().as_bytes()).unwrap();
+        if let Err(failure) = validate_one(&schema, &values, &mut NoSource) {
+            prop_assert!(!failure.to_string().is_empty());
+        }
+    }
 }
