@@ -1,9 +1,12 @@
 //! The project's own tasks: `cargo xtask`.
 
+mod bench;
 mod borders;
+mod dist;
 mod goldens;
 mod icount;
 mod inputs;
+mod sbom;
 mod tools;
 
 use std::process::ExitCode;
@@ -12,7 +15,9 @@ use std::process::ExitCode;
 type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const TASKS: &[Task] = &[
+    ("bench", "time the release build next to Helm", bench::run),
     ("borders", "check that crates depend on each other in one direction only", borders::run),
+    ("dist", "build what is released into target/dist", dist::run),
     ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),
     ("icount", "count instructions and compare them with xtask/icount.txt", icount::run),
 ];

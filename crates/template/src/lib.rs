@@ -36,6 +36,8 @@ mod fmt;
 mod funcs;
 mod function;
 mod functions;
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod limits;
 mod syntax;

@@ -5,6 +5,7 @@
 //! is one of the common forms, and by [`grammar`], which defines the language, when it is not; when
 //! that finds it wrong too, [`diagnose`] words the error as Go does.
 
+pub(crate) mod agree;
 mod assemble;
 pub(crate) mod ast;
 mod build;
