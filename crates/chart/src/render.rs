@@ -4,6 +4,7 @@ mod capabilities;
 mod files;
 mod message;
 mod scope;
+mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;

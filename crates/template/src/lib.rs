@@ -53,4 +53,4 @@ pub use functions::Functions;
 pub use host::{Host, NoHost};
 pub use limits::Limits;
 pub use trace::{Origin, Trace};
-pub use value::{List, ListType, Map, MapType, NamedNumber, Number, Object, Text, Value};
+pub use value::{List, ListType, Map, MapType, NamedMap, NamedNumber, Number, Object, Text, Value};

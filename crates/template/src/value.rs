@@ -9,7 +9,7 @@ mod teardown;
 mod text;
 
 pub use list::{List, ListType};
-pub use map::{Map, MapType};
+pub use map::{Map, MapType, NamedMap};
 pub use number::{NamedNumber, Number};
 pub use object::Object;
 pub use text::Text;

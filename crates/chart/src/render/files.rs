@@ -3,11 +3,14 @@
 use std::any::Any;
 
 use pintle_template::{
-    Call, Failure, Function, List, ListType, Map, MapType, Object, Outcome, Param, Value,
+    Call, Failure, Function, List, ListType, Map, MapType, NamedMap, Object, Outcome, Param, Value,
 };
 use pintle_yaml as yaml;
 
 use crate::Files;
+
+/// What ranging over files ranges over.
+static FILES: NamedMap = NamedMap { name: "engine.files", methods: &[] };
 
 /// Helm's map of files with its methods.
 pub(super) struct FilesObject(Files);
@@ -95,7 +98,7 @@ impl Object for FilesObject {
     fn items(&self) -> Option<Value> {
         let files = self.0.iter();
         let entries = files.map(|(name, bytes)| (name.clone(), List::of_bytes(bytes).into()));
-        Some(Value::Map(Map::of_type(MapType::Named("engine.files"), entries.collect())))
+        Some(Value::Map(Map::of_type(MapType::Named(&FILES), entries.collect())))
     }
 }
 

@@ -12,8 +12,7 @@ use super::capabilities::CapabilitiesObject;
 use super::files::FilesObject;
 use crate::{Chart, Files};
 
-/// Helm's name of the type of `.Values`.
-const VALUES: MapType = MapType::Named("common.Values");
+const VALUES: MapType = MapType::Named(&super::values::VALUES);
 
 /// What the templates of one chart see.
 pub(super) struct Scope {

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use crate::engine::MissingKey;
 use crate::syntax::ast::Operand;
-use crate::{Call, Error, Map, MapType, Object, Value};
+use crate::{Call, Error, Function, Map, MapType, Object, Value};
 
 use super::state::{Dot, State};
 
@@ -59,6 +59,11 @@ impl State<'_> {
         let has_args = !args.is_empty() || last.is_some();
         match receiver {
             Value::Map(map) => {
+                if let MapType::Named(named) = map.map_type()
+                    && let Some(method) = named.methods.iter().find(|m| m.name() == name)
+                {
+                    return self.map_method(dot, receiver, method, node, args, last);
+                }
                 if has_args {
                     return Err(self.error(format!("{name} is not a method but has arguments")));
                 }
@@ -120,6 +125,42 @@ impl State<'_> {
             }),
             MissingKey::Error => {
                 Err(self.error(format!("map has no entry for key {}", quote(name))))
+            }
+        }
+    }
+
+    /// A method of a named map type.
+    fn map_method(
+        &mut self,
+        dot: Dot<'_>,
+        receiver: &Value,
+        method: &'static Function,
+        node: &Operand,
+        args: &[Operand],
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
+        let params = method.params().get(1..).unwrap_or_default();
+        let (name, wanted) = (method.name(), params.len());
+        let got = args.len() + usize::from(last.is_some());
+        if got != wanted {
+            let message = format!("wrong number of args for {name}: want {wanted} got {got}");
+            return Err(self.error(message));
+        }
+        let mut values = SmallVec::<[Value; 4]>::from_iter([receiver.clone()]);
+        for (arg, param) in args.iter().zip(params) {
+            let value = self.any(dot, arg)?;
+            values.push(self.check(value, *param)?);
+        }
+        if let (Some(last), Some(param)) = (last, params.last()) {
+            values.push(self.check(last, *param)?);
+        }
+        self.step()?;
+        let result = method.call(&mut Call::new(&mut values, self));
+        match result.and_then(|value| self.count(&value).map(|()| value)) {
+            Ok(value) => Ok(value),
+            Err(failure) => {
+                self.running.at = node.place;
+                Err(self.failed(name, failure))
             }
         }
     }

@@ -211,7 +211,8 @@ mod tests {
         for (args, expected) in table {
             assert_eq!(fails("dig", &args), format!("{conversion} {expected}"));
         }
-        let named = Map::of_type(MapType::Named("common.Values"), Vec::new());
+        static VALUES: crate::NamedMap = crate::NamedMap { name: "common.Values", methods: &[] };
+        let named = Map::of_type(MapType::Named(&VALUES), Vec::new());
         let args = ["a".into(), "b".into(), named.into()];
         let expected = format!("{conversion} common.Values, not map[string]interface {{}}");
         assert_eq!(fails("dig", &args), expected);

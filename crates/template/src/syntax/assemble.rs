@@ -414,7 +414,12 @@ impl<'a> Assembler<'a> {
     }
 
     fn text(&self, inner: Inner) -> Cow<'a, str> {
-        String::from_utf8_lossy(self.bytes(inner))
+        let bytes = self.bytes(inner);
+        // The lossy conversion takes its time with texts that need none.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(bytes),
+        }
     }
 
     fn pipeline(&mut self, inner: Inner, kind: Kind, context: &str) -> Result<Arc<Pipeline>> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use pintle_yaml::{self as yaml, Str};
 
 use super::Value;
+use crate::Function;
 
 /// What a map holds, which `%T` and the types of parameters tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum MapType {
     Any,
     /// `map[string]string`.
     Strings,
-    /// A named map type over `map[string]interface {}`, such as Helm's `common.Values`.
-    Named(&'static str),
+    /// A named type over `map[string]interface {}`, such as Helm's `common.Values`.
+    Named(&'static NamedMap),
 }
 
 impl MapType {
@@ -25,10 +26,40 @@ impl MapType {
         match self {
             MapType::Any => "map[string]interface {}",
             MapType::Strings => "map[string]string",
-            MapType::Named(name) => name,
+            MapType::Named(named) => named.name,
         }
     }
 }
+
+/// A named map type and its methods.
+///
+/// ```
+/// use pintle_template::{Function, Map, MapType, NamedMap, Param, Value};
+///
+/// static SIZED: NamedMap = NamedMap {
+///     name: "main.Sized",
+///     methods: &[Function::new("Size", &[Param::Raw], |call| {
+///         Ok(Value::int(call.map(0).len() as i64))
+///     })],
+/// };
+/// let map = Map::of_type(MapType::Named(&SIZED), Vec::new());
+/// assert_eq!(map.map_type().name(), "main.Sized");
+/// ```
+#[derive(Debug)]
+pub struct NamedMap {
+    /// The name as `%T` prints it.
+    pub name: &'static str,
+    /// The methods; each has the map as its first argument.
+    pub methods: &'static [Function],
+}
+
+impl PartialEq for NamedMap {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for NamedMap {}
 
 /// A map with string keys, shared by all who hold it: a change is seen by all, as in Go.
 ///
@@ -115,9 +146,9 @@ impl Map {
     /// use pintle_template::{Map, MapType, Value};
     ///
     /// let map = Map::new();
-    /// let values = map.as_type(MapType::Named("common.Values"));
-    /// values.set("a", Value::from("x"));
-    /// assert!(map.same(&values) && map.contains_key("a"));
+    /// let strings = map.as_type(MapType::Strings);
+    /// strings.set("a", Value::from("x"));
+    /// assert!(map.same(&strings) && map.contains_key("a"));
     /// ```
     pub fn as_type(&self, map_type: MapType) -> Map {
         if self.0.map_type == map_type {
