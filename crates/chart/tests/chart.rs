@@ -13,4 +13,5 @@ mod chart {
     mod metadata;
     mod process;
     mod support;
+    mod vectors;
 }

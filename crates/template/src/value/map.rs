@@ -149,6 +149,7 @@ impl Map {
     /// let strings = map.as_type(MapType::Strings);
     /// strings.set("a", Value::from("x"));
     /// assert!(map.same(&strings) && map.contains_key("a"));
+    /// assert!(map.get("a").is_some() && strings.get("a").is_some() && strings.len() == 1);
     /// ```
     pub fn as_type(&self, map_type: MapType) -> Map {
         if self.0.map_type == map_type {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pintle_template::{Engine, Host, Map, MapType, Object, Value};
+use pintle_template::{Engine, Host, Map, MapType, NamedMap, Object, Value};
 use pintle_yaml::Value as Data;
 use serde_json::Value as Json;
 
@@ -40,7 +40,8 @@ fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Map::from_iter(entries).into()
 }
 
-const VALUES: MapType = MapType::Named("common.Values");
+static COMMON: NamedMap = NamedMap { name: "common.Values", methods: &[] };
+const VALUES: MapType = MapType::Named(&COMMON);
 
 /// A part of the scope that only the chart can give; enough for the templates that name it.
 struct Elsewhere(&'static str);
