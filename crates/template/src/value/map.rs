@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn a_view_has_the_entries_of_the_map() {
         let map = Map::from_iter([("a", Value::from("x"))]);
-        let view = map.as_type(MapType::Named("common.Values"));
+        let view = map.as_type(MapType::Strings);
         map.set("b", Value::from("y"));
         view.set("c", Value::from("z"));
         for map in [map, view] {
