@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use pintle_chart::Chart;
+use pintle_values::set::SetKind;
 use pintle_values::{ChartDefaults, LayerError, Layers, Merged, Origins, Source};
 
 use crate::draw::{self, Excerpt, Report};
@@ -71,7 +72,9 @@ fn unreadable(errors: &[LayerError], source: &mut dyn Source, settings: &Setting
                 }
                 LayerError::Set { kind, number, line, error } => {
                     report.notes.push(("value", format!("{kind} number {number}: {line}")));
-                    report.notes.push(("note", error.to_string()));
+                    if *kind == SetKind::Json {
+                        report.notes.push(("note", error.to_string()));
+                    }
                 }
                 _ => {}
             }

@@ -49,7 +49,7 @@ pub(crate) fn invalid_documents(
             .collect();
         let rendered = format!("what {} renders", invalid.path);
         let excerpt = Excerpt::new(rendered, at.line, line(at.line), at.column..at.column + 1)
-            .label(&invalid.message)
+            .label(bare(&invalid.message))
             .around(around);
         let mut report = Report { excerpts: vec![excerpt], ..Report::default() };
         if let Some(cause) = cause(chart, &invalid.path, line(at.line)) {
@@ -61,6 +61,15 @@ pub(crate) fn invalid_documents(
         reports.push(report);
     }
     Failure::new(message).with_details(draw(&reports, Terminal::of_errors(settings)))
+}
+
+/// What is wrong, without what Go puts in front of it.
+fn bare(message: &str) -> &str {
+    let rest = message.split_once(": yaml: ").map_or(message, |(_, rest)| rest);
+    match rest.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+        Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => rest,
+    }
 }
 
 /// The template's line that a rendered line most likely comes from: the one that begins alike.
@@ -135,6 +144,7 @@ fn explain(violation: &Violation, chart: &[String], origin: &Origin<'_>, report:
     if shown.is_empty() {
         shown.push_str("the values");
     }
-    let origin = origin(&path).map(|origin| format!(" (set by {origin})")).unwrap_or_default();
+    let origin = if path.is_empty() { None } else { origin(&path) };
+    let origin = origin.map(|origin| format!(" (set by {origin})")).unwrap_or_default();
     report.notes.push(("value", format!("{shown}{origin}: {violation}")));
 }

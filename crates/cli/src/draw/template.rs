@@ -38,9 +38,25 @@ pub(crate) fn template(error: &Error, titled: bool, origin: &Origin<'_>) -> Repo
     if let Some(meant) = error.suggestion() {
         report.notes.push(("help", format!("did you mean {meant}?")));
     }
+    if error.is_limit()
+        && let Some(flag) = limit_flag(error.message())
+    {
+        report.notes.push(("help", format!("if that is meant to be so much, raise {flag}")));
+    }
     report.notes.extend(error.notes().iter().map(|note| ("note", note.clone())));
     chain(error.frames(), &mut report);
     report
+}
+
+/// The flag that raises the limit that a message names.
+fn limit_flag(message: &str) -> Option<&'static str> {
+    let flags = [
+        ("limit `steps`", "--max-steps"),
+        ("limit `output`", "--max-output"),
+        ("limit `memory`", "--max-memory"),
+        ("template depth", "--max-depth"),
+    ];
+    flags.into_iter().find(|(words, _)| message.contains(words)).map(|(_, flag)| flag)
 }
 
 /// The names of the charts below the top one that lead to a file: `a/charts/b/templates/c.yaml` is

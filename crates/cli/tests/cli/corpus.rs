@@ -77,3 +77,36 @@ fn charts_are_shown_as_helm_shows_them() {
         Ok(())
     });
 }
+
+#[test]
+fn charts_are_rendered_as_helm_renders_them() {
+    let Some(corpus) = corpus() else { return };
+    let mut cases = lines(&corpus.join("cases.jsonl"));
+    if cfg!(debug_assertions) {
+        // A build for tests is slow; the others run where the release build is tested.
+        cases = cases.into_iter().step_by(12).collect();
+        println!("{} cases, not all, in a debug build", cases.len());
+    }
+    each(&cases, |case| {
+        let id = text(case, "id");
+        let mut args = vec!["template"];
+        args.extend(case["release"].as_str());
+        args.push(text(case, "chart"));
+        args.extend(case["args"].as_array().unwrap().iter().map(|arg| arg.as_str().unwrap()));
+        let output = run(&corpus, &args);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        if output.status.code().map(i64::from) != case["exit"].as_i64() {
+            return Err(format!("{id}: {:?}: {complaint}", output.status));
+        }
+        if case["exit"] != 0 && complaint.is_empty() {
+            return Err(format!("{id}: fails without a word"));
+        }
+        let expected = std::fs::read(corpus.join(text(case, "stdout"))).unwrap();
+        if output.stdout != expected {
+            let same = output.stdout.iter().zip(&expected).take_while(|(a, b)| a == b).count();
+            let line = expected[..same].iter().filter(|byte| **byte == b'\n').count() + 1;
+            return Err(format!("{id}: line {line} differs"));
+        }
+        Ok(())
+    });
+}
