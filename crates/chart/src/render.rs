@@ -228,6 +228,29 @@ impl<'c> Renderer<'c> {
         if errors.is_empty() { Ok(files) } else { Err(RenderErrors { errors }) }
     }
 
+    /// What has made the text that the template at `path` renders to, part by part; to explain
+    /// text that is wrong. All is rendered once more up to that template, since templates can
+    /// change values for others.
+    ///
+    /// `None` when there is no such template, or when one fails.
+    pub fn trace(
+        &self,
+        values: &Coalesced,
+        host: &mut dyn Host,
+        path: &str,
+    ) -> Option<pintle_template::Trace> {
+        let scopes = scope::scopes(self.chart, values, &self.options);
+        let mut session = self.set.session(host);
+        for template in self.templates.iter().filter(|template| !template.partial) {
+            let data = scope::enter(&scopes, template.chart, &template.path)?;
+            if template.path == path {
+                return session.render_traced(path, &data).ok().map(|(_, trace)| trace);
+            }
+            session.render_bytes(&template.path, &data).ok()?;
+        }
+        None
+    }
+
     /// The data that the templates of the top chart see, before any has run.
     pub fn data(&self, values: &Coalesced) -> Value {
         let scopes = scope::scopes(self.chart, values, &self.options);

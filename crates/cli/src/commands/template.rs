@@ -5,7 +5,7 @@ mod name;
 mod output_dir;
 mod show_only;
 
-use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderOptions, Renderer};
+use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderErrors, RenderOptions, Renderer};
 use pintle_template::{Engine, Functions, Value};
 
 use self::name::Name;
@@ -101,20 +101,27 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     options.enable_dns = context.parsed.is("enable-dns") && !context.settings.offline;
     let kube = capabilities.kube_version.clone();
     options.capabilities = capabilities;
-    let mut host = Machine { dns: options.enable_dns };
+    let dns = options.enable_dns;
 
     let debug = context.settings.debug;
-    let rendered = chart
+    let settings = context.settings.clone();
+    let fails = |errors: RenderErrors| draw::render_errors(&errors, &origins, &settings);
+    let result = chart
         .check_kube_version(&kube)
         .map_err(|error| Failure::new(error.to_string()))
-        .and_then(|()| {
-            let render = || Renderer::new(&chart, options)?.render(&values, &mut host);
-            render().map_err(|errors| draw::render_errors(&errors, &origins, &context.settings))
-        });
-    let result = rendered
+        .and_then(|()| Renderer::new(&chart, options).map_err(fails))
+        .and_then(|renderer| {
+            let files = renderer.render(&values, &mut Machine { dns }).map_err(fails)?;
+            Ok((renderer, files))
+        })
         .map_err(|failure| (Vec::new(), failure))
-        .and_then(|files| assemble::assemble(context, &chart, &name, files, post_renderer));
-    // There is nothing left to do with them, and taking them apart takes time.
+        .and_then(|(renderer, files)| {
+            let trace = |path: &str| renderer.trace(&values, &mut Machine { dns }, path);
+            let result = assemble::assemble(context, &chart, &name, files, post_renderer, &trace);
+            // There is nothing left to do with it, and taking it apart takes time.
+            std::mem::forget(renderer);
+            result
+        });
     std::mem::forget((chart, values, user));
     match result {
         Ok(manifests) => print(context, manifests),

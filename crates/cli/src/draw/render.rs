@@ -2,6 +2,7 @@
 
 use pintle_chart::{Chart, RenderErrors, RenderedFile, helm_message};
 use pintle_release::PrepareError;
+use pintle_template::Trace;
 use pintle_values::schema::{FailureKind, InvalidValues, Step, Violation};
 use pintle_yaml::Location;
 
@@ -26,11 +27,12 @@ pub(crate) fn render_errors(
     Failure::new(message).with_details(draw(&reports, Terminal::of_errors(settings)))
 }
 
-/// Documents that are no YAML: the lines around, and the line of the template they may come from.
+/// Documents that are no YAML: the lines around, and the place in the template that made them.
 pub(crate) fn invalid_documents(
     error: &PrepareError,
     files: &[RenderedFile],
     chart: &Chart,
+    trace: &dyn Fn(&str) -> Option<Trace>,
     settings: &Settings,
 ) -> Failure {
     let Some(first) = error.invalid.first() else { return Failure::new(error.to_string()) };
@@ -52,8 +54,9 @@ pub(crate) fn invalid_documents(
             .label(bare(&invalid.message))
             .around(around);
         let mut report = Report { excerpts: vec![excerpt], ..Report::default() };
-        if let Some(cause) = cause(chart, &invalid.path, line(at.line)) {
-            report.excerpts.push(cause);
+        let offset = invalid.offset + invalid.at.unwrap_or_default();
+        if let Some(traced) = trace(&invalid.path) {
+            report.excerpts.extend(cause(&traced, text, offset, chart));
         }
         if error.invalid.len() > 1 {
             report.title = Some(format!("{}: {}", invalid.path, invalid.message));
@@ -72,8 +75,32 @@ fn bare(message: &str) -> &str {
     }
 }
 
-/// The template's line that a rendered line most likely comes from: the one that begins alike.
-fn cause(chart: &Chart, path: &str, rendered: &str) -> Option<Excerpt> {
+/// The place in a template that has made a byte of what is rendered.
+fn cause(traced: &Trace, rendered: &[u8], offset: usize, chart: &Chart) -> Option<Excerpt> {
+    // The end of a file was made by what made the byte before it.
+    let offset = offset.min(rendered.len().saturating_sub(1));
+    let parts = traced.parts().take_while(|(span, _)| span.start <= offset);
+    let (span, origin) = parts.filter(|(span, _)| offset < span.end).last()?;
+    let source = source(chart, origin.file())?;
+    let made = source.get(origin.span().start..origin.span().end)?;
+    // Text between actions is printed as it is, so the very byte is known.
+    let verbatim = rendered.get(span.start..span.end).is_some_and(|text| made.ends_with(text));
+    let (start, width) = if verbatim {
+        (origin.span().end - (span.end - offset), 1)
+    } else {
+        (origin.span().start, made.len())
+    };
+    let at = Location::of(source, start);
+    let line = String::from_utf8_lossy(source);
+    let line = line.lines().nth(at.line.saturating_sub(1)).unwrap_or_default().to_owned();
+    let rest = line.chars().count().saturating_sub(at.column - 1);
+    let columns = at.column..at.column + width.min(rest).max(1);
+    let excerpt = Excerpt::new(origin.file(), at.line, line, columns).label("rendered by this");
+    Some(excerpt)
+}
+
+/// The text of a template by its path from the top chart's name on.
+fn source<'c>(chart: &'c Chart, path: &str) -> Option<&'c [u8]> {
     let mut source = None;
     chart.walk(&mut |chart, below| {
         source = source.or_else(|| {
@@ -81,20 +108,7 @@ fn cause(chart: &Chart, path: &str, rendered: &str) -> Option<Excerpt> {
             chart.templates.iter().find(|file| file.name == *name)
         });
     });
-    let text = source?.data.as_str()?;
-    let wanted = rendered.trim();
-    let alike =
-        |line: &str| line.trim().chars().zip(wanted.chars()).take_while(|(a, b)| a == b).count();
-    let candidates = text.lines().enumerate().map(|(number, line)| (alike(line), number, line));
-    // Of lines that begin alike the first.
-    let (length, number, line) =
-        candidates.max_by_key(|(n, number, _)| (*n, usize::MAX - number))?;
-    if length < 3 {
-        return None;
-    }
-    let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-    let columns = indent + 1..line.trim_end().chars().count() + 1;
-    Some(Excerpt::new(path, number + 1, line, columns).label("probably from here"))
+    source.map(|file| &*file.data)
 }
 
 /// Values that a schema does not allow: which value, where it was set, what was expected.

@@ -2,6 +2,7 @@
 
 use pintle_chart::{Chart, RenderedFile};
 use pintle_release::{HookEvent, append_source, prepare, trim_space};
+use pintle_template::Trace;
 
 use super::output_dir::OutputDir;
 use crate::context::Context;
@@ -14,25 +15,29 @@ use crate::postrender::{self, PostRenderer};
 type Assembled = Result<Vec<u8>, (Vec<u8>, Failure)>;
 
 /// Sorts the documents of rendered files, sets hooks behind them, and writes all one after the
-/// other, or into files where `--output-dir` is set.
+/// other, or into files where `--output-dir` is set. `trace` tells what made a file, for errors.
 pub(super) fn assemble(
     context: &mut Context,
     chart: &Chart,
     release: &str,
     mut files: Vec<RenderedFile>,
     post_renderer: Option<PostRenderer>,
+    trace: &dyn Fn(&str) -> Option<Trace>,
 ) -> Assembled {
     files.retain(|file| !file.path.ends_with("NOTES.txt"));
     let nothing = |failure| (Vec::new(), failure);
+    let mut trace = trace;
     if let Some(renderer) = post_renderer.as_ref().filter(|renderer| renderer.is_plugin()) {
         files = through_plugin(renderer, &files, context).map_err(nothing)?;
+        // What comes out of it is no template's.
+        trace = &|_| None;
     }
     let borrowed: Vec<_> = files
         .iter()
         .map(|file| pintle_release::RenderedFile { path: &file.path, text: &file.text })
         .collect();
     let prepared = prepare(&borrowed).map_err(|error| {
-        let failure = draw::invalid_documents(&error, &files, chart, &context.settings);
+        let failure = draw::invalid_documents(&error, &files, chart, trace, &context.settings);
         (all(&files), failure)
     })?;
     for names in &prepared.unknown_hooks {
