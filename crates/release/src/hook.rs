@@ -110,18 +110,17 @@ pub(crate) enum Class<'t> {
 }
 
 pub(crate) fn classify<'t>(head: Head, path: &'t str, manifest: &'t [u8]) -> Class<'t> {
-    let Some(names) = head.annotations.get("helm.sh/hook") else { return Class::Manifest(head) };
+    let Some(names) = head.annotation("helm.sh/hook") else { return Class::Manifest(head) };
     let mut events = Vec::new();
     for name in names.split(',') {
         match HookEvent::from_name(&name.trim().to_lowercase()) {
             Some(event) => events.push(event),
-            None => return Class::UnknownHook(names.to_string()),
+            None => return Class::UnknownHook(names.to_owned()),
         }
     }
     let weight = head
-        .annotations
-        .get("helm.sh/hook-weight")
-        .and_then(|weight| pintle_strconv::scan_int(weight.as_str(), 10, 64).ok())
+        .annotation("helm.sh/hook-weight")
+        .and_then(|weight| pintle_strconv::scan_int(weight, 10, 64).ok())
         .unwrap_or(0);
     let delete_policies = list(&head, "helm.sh/hook-delete-policy").map(HookDeletePolicy).collect();
     let output_log_policies =
@@ -130,8 +129,7 @@ pub(crate) fn classify<'t>(head: Head, path: &'t str, manifest: &'t [u8]) -> Cla
 }
 
 fn list(head: &Head, annotation: &str) -> impl Iterator<Item = String> {
-    head.annotations
-        .get(annotation)
+    head.annotation(annotation)
         .into_iter()
         .flat_map(|text| text.split(','))
         .map(|policy| policy.trim().to_lowercase())

@@ -8,7 +8,7 @@ mod kinds;
 mod prepare;
 
 pub use document::{Document, documents, trim_space};
-pub use head::{Head, HeadError};
+pub use head::Head;
 pub use hook::{Hook, HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
 pub use prepare::{

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::head::HeadError;
 use crate::hook::{Class, classify};
 use crate::kinds::rank;
 use crate::{Head, Hook, INSTALL_ORDER, document};
@@ -97,10 +96,7 @@ pub fn prepare<'t>(files: &[RenderedFile<'t>]) -> Result<Prepared<'t>, PrepareEr
                 Err(error) => invalid.push(Invalid {
                     path: file.path.to_owned(),
                     offset: document.offset,
-                    at: match &error {
-                        HeadError::Yaml(error) => error.span().map(|span| span.start),
-                        HeadError::Type { .. } => None,
-                    },
+                    at: error.span().map(|span| span.start),
                     message: error.to_string(),
                 }),
             }

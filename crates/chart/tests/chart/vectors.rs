@@ -46,7 +46,7 @@ fn files(vector: &Json, default_values: &str) -> Vec<File> {
             File::new("values.yaml", values),
             File::new("templates/t.yaml", template),
             File::new("f.txt", "one\ntwo\n"),
-            File::new("g.txt", "a: \"b\"\n"),
+            File::new("g.txt", "a: \"b\""),
         ];
     };
     let mut files = Vec::new();
