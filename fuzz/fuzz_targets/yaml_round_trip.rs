@@ -10,10 +10,10 @@ use pintle_yaml::{
 
 fuzz_target!(|text: &[u8]| {
     let Ok(value) = ReadOptions::new().integers(true).read(text) else { return };
-    let floats = floats(&value);
     let raw = to_json_raw(&value).expect("what was read can be written");
     for json in [&raw, &to_json(&value).unwrap(), &to_json_pretty(&value).unwrap()] {
-        assert_eq!(read_json(json.as_bytes()).as_ref(), Ok(&floats), "{json}");
+        let back = read_json(json.as_bytes()).map(|back| numbers(&back));
+        assert_eq!(back.as_ref(), Ok(&numbers(&value)), "{json}");
     }
     // Go folds the first away on the way to YAML, and takes the second for a byte order mark.
     if raw.contains(['\u{85}', '\u{feff}']) {
@@ -21,16 +21,17 @@ fuzz_target!(|text: &[u8]| {
     }
     for yaml in [to_yaml(&value), to_yaml_pretty(&value)] {
         let yaml = yaml.expect("what was read can be written");
-        assert_eq!(read(yaml.as_bytes()).as_ref(), Ok(&floats), "{yaml}");
+        let back = read(yaml.as_bytes()).map(|back| numbers(&back));
+        assert_eq!(back.as_ref(), Ok(&numbers(&value)), "{yaml}");
     }
 });
 
-/// The value as JSON knows it: all numbers are floats.
-fn floats(value: &Value) -> Value {
+/// The value as JSON knows it: all numbers are floats, and zero has no sign.
+fn numbers(value: &Value) -> Value {
     match value {
         Value::Number(number) => Value::from(number.as_f64() + 0.0),
-        Value::Seq(items) => Value::from(items.iter().map(floats).collect::<Vec<_>>()),
-        Value::Map(map) => map.iter().map(|(key, value)| (key.clone(), floats(value))).collect(),
+        Value::Seq(items) => Value::from(items.iter().map(numbers).collect::<Vec<_>>()),
+        Value::Map(map) => map.iter().map(|(key, value)| (key.clone(), numbers(value))).collect(),
         other => other.clone(),
     }
 }

@@ -422,6 +422,11 @@ impl<'a> Assembler<'a> {
         }
     }
 
+    /// Where a byte of [`text`](Self::text) stands in the source.
+    fn in_source(&self, inner: Inner, at: usize) -> usize {
+        inner.start + in_source(self.bytes(inner), at)
+    }
+
     fn pipeline(&mut self, inner: Inner, kind: Kind, context: &str) -> Result<Arc<Pipeline>> {
         let text = self.text(inner);
         let cached = match self.vocabulary.cached(kind, &text) {
@@ -437,8 +442,9 @@ impl<'a> Assembler<'a> {
                 let name = self.vocabulary.name(*id);
                 let message = format!("undefined variable {}", strconv::quote(name));
                 let at = find_word(&text, name);
-                let start = inner.start + at;
-                return self.error(message, Inner { start, end: start + name.len() });
+                let start = self.in_source(inner, at);
+                let end = self.in_source(inner, at + name.len());
+                return self.error(message, Inner { start, end });
             }
         }
         self.scope.extend_from_slice(&cached.declares);
@@ -446,6 +452,7 @@ impl<'a> Assembler<'a> {
     }
 
     fn parse(&mut self, text: &str, inner: Inner, kind: Kind, context: &str) -> Result<Cached> {
+        let bytes = self.bytes(inner);
         let mut builder = Builder::new(self.vocabulary, self.functions);
         let pipeline = match quick::parse(text, kind, &mut builder) {
             Some(pipeline) => pipeline,
@@ -453,6 +460,7 @@ impl<'a> Assembler<'a> {
                 builder = Builder::new(self.vocabulary, self.functions);
                 parse_fully(text, kind, context, &mut builder).map_err(
                     |(message, start, end)| {
+                        let (start, end) = (in_source(bytes, start), in_source(bytes, end));
                         SyntaxError::new(message, inner.start + start, inner.start + end)
                     },
                 )?
@@ -510,6 +518,27 @@ pub(super) fn parse_fully(
         }
         Err(Refusal::Syntax) => Err(diagnose::diagnose(text, context)),
     }
+}
+
+/// Where the byte at `at` of a text stands in the bytes that the text was made of: a byte that is no
+/// UTF-8 became a character of three.
+fn in_source(bytes: &[u8], at: usize) -> usize {
+    let (mut text, mut own) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid().len();
+        if at <= text + valid {
+            return own + (at - text);
+        }
+        text += valid;
+        own += valid + chunk.invalid().len();
+        if !chunk.invalid().is_empty() {
+            text += char::REPLACEMENT_CHARACTER.len_utf8();
+        }
+        if at < text {
+            break;
+        }
+    }
+    own
 }
 
 /// Where `name` stands in `text` as a word of its own.

@@ -116,6 +116,22 @@ fn a_definition_replaces_only_an_empty_one() {
     }
 }
 
+/// Each of these bytes is a character of three in the text that is parsed.
+#[test]
+fn errors_stand_inside_of_a_text_that_is_no_utf8() {
+    for (text, start, end) in [
+        (&b"{{ f \"\xf9\xf9\xf9\" (g }}"[..], 13, 13),
+        (b"{{ f \"\xf9\xf9\xf9\" $x }}", 11, 13),
+        (b"{{ f \xff\xff }}", 5, 6),
+    ] {
+        let source = Arc::new(Source { name: "t".into(), text: text.into() });
+        let error = parse(source, &Delimiters::default(), &mut Vocabulary::new(), &function);
+        let span = error.unwrap_err().span();
+        assert!(span.end <= text.len(), "{span:?}");
+        assert_eq!((span.start, span.end), (start, end), "{}", text.escape_ascii());
+    }
+}
+
 #[test]
 fn nesting_is_bounded() {
     let deep = "{{if 1}}".repeat(100_000);
