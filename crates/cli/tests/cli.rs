@@ -1,5 +1,7 @@
 //! Runs the program.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cli {
     mod completion;
     mod corpus;

@@ -103,7 +103,7 @@ mod tests {
             ("%d", Value::Nil, "%!d(<nil>)"),
             ("%s %v", Value::from("x"), "x %!v(MISSING)"),
             ("", Value::float(1.5), "%!(EXTRA float64=1.5)"),
-            ("%6.2f|", Value::float(3.14159), "  3.14|"),
+            ("%6.2f|", Value::float(2.71), "  2.71|"),
             ("%v %[1]s", Value::float(1e6), "1e+06 %!s(float64=1e+06)"),
             (
                 "%#v",

@@ -112,7 +112,7 @@ fn omit(call: &mut Call<'_>) -> Outcome {
 }
 
 /// A value as the type that Go asserts it to be.
-fn asserted<'v, T>(value: &'v Value, found: Option<T>, wanted: &str) -> Result<T, Failure> {
+fn asserted<T>(value: &Value, found: Option<T>, wanted: &str) -> Result<T, Failure> {
     let type_name = if value.is_nil() { "nil" } else { value.type_name() };
     found.ok_or_else(|| {
         Failure::new(format!("interface conversion: interface {{}} is {type_name}, not {wanted}"))

@@ -104,11 +104,10 @@ fn merge(
             continue;
         }
         match (&value, &old) {
-            (Value::Map(from), Some(Value::Map(into))) => {
-                if !(into.is_nil()) {
-                    merge(call, into, from, overwrite, depth + 1)?;
-                }
+            (Value::Map(from), Some(Value::Map(into))) if !into.is_nil() => {
+                merge(call, into, from, overwrite, depth + 1)?;
             }
+            (Value::Map(_), Some(Value::Map(_))) => {}
             (Value::Map(_), Some(Value::Object(object)))
                 if object.kind_name() == "ptr" && !overwrite =>
             {

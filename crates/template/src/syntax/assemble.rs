@@ -60,6 +60,8 @@ enum What {
 
 struct Assembler<'a> {
     source: &'a Arc<Source>,
+    /// The source as text, when all of it is UTF-8.
+    whole: Option<&'a str>,
     delimiters: &'a Delimiters,
     vocabulary: &'a mut Vocabulary,
     functions: Names<'a>,
@@ -89,6 +91,7 @@ pub(super) fn assemble(
     }
     let mut assembler = Assembler {
         source,
+        whole: std::str::from_utf8(&source.text).ok(),
         delimiters,
         vocabulary,
         functions,
@@ -131,6 +134,10 @@ pub(crate) fn is_empty(source: &Source, nodes: &[Node]) -> bool {
 fn keyword(text: &[u8]) -> Option<(&'static str, usize)> {
     const KEYWORDS: [&str; 10] =
         ["if", "else", "end", "range", "with", "define", "block", "template", "break", "continue"];
+    // Most actions begin with something else.
+    if !matches!(text.first()?, b'i' | b'e' | b'r' | b'w' | b'd' | b'b' | b't' | b'c') {
+        return None;
+    }
     let found = KEYWORDS.into_iter().find(|word| text.starts_with(word.as_bytes()))?;
     match text.get(found.len()) {
         None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b'(' | b')') => {
@@ -414,11 +421,9 @@ impl<'a> Assembler<'a> {
     }
 
     fn text(&self, inner: Inner) -> Cow<'a, str> {
-        let bytes = self.bytes(inner);
-        // The lossy conversion takes its time with texts that need none.
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(bytes),
+        match self.whole.and_then(|whole| whole.get(inner.start..inner.end)) {
+            Some(text) => Cow::Borrowed(text),
+            None => String::from_utf8_lossy(self.bytes(inner)),
         }
     }
 
@@ -429,15 +434,14 @@ impl<'a> Assembler<'a> {
 
     fn pipeline(&mut self, inner: Inner, kind: Kind, context: &str) -> Result<Arc<Pipeline>> {
         let text = self.text(inner);
-        let cached = match self.vocabulary.cached(kind, &text) {
-            Some(cached) => cached.clone(),
-            None => {
-                let cached = self.parse(&text, inner, kind, context)?;
-                self.vocabulary.cache(kind, &text, cached.clone());
-                cached
-            }
+        if self.vocabulary.cached(kind, &text).is_none() {
+            let cached = self.parse(&text, inner, kind, context)?;
+            self.vocabulary.cache(kind, &text, cached);
+        }
+        let Some(cached) = self.vocabulary.cached(kind, &text) else {
+            return self.error("this is not an action", inner);
         };
-        for id in cached.needs.iter() {
+        for id in &cached.needs {
             if !self.scope.contains(id) {
                 let name = self.vocabulary.name(*id);
                 let message = format!("undefined variable {}", strconv::quote(name));
@@ -448,7 +452,7 @@ impl<'a> Assembler<'a> {
             }
         }
         self.scope.extend_from_slice(&cached.declares);
-        Ok(cached.pipeline)
+        Ok(cached.pipeline.clone())
     }
 
     fn parse(&mut self, text: &str, inner: Inner, kind: Kind, context: &str) -> Result<Cached> {
@@ -467,7 +471,7 @@ impl<'a> Assembler<'a> {
             }
         };
         let (needs, declares) = builder.finish();
-        Ok(Cached { pipeline: Arc::new(pipeline), needs: needs.into(), declares: declares.into() })
+        Ok(Cached { pipeline: Arc::new(pipeline), needs, declares })
     }
 
     fn finish(mut self) -> Result<Vec<Template>> {

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn reads_what_go_reads() {
-        let table: &[(&str, Option<i64>, Option<u64>, Option<f64>)] = &[
+        type Row = (&'static str, Option<i64>, Option<u64>, Option<f64>);
+        let table: &[Row] = &[
             ("1", Some(1), Some(1), Some(1.0)),
             ("-1", Some(-1), None, Some(-1.0)),
             ("-0", Some(0), Some(0), Some(0.0)),

@@ -85,7 +85,7 @@ impl<'t> Scanner<'t, '_, '_> {
         if self.peek() == Some(b'$') {
             self.declaration(kind, &mut variables, &mut assign)?;
         }
-        let mut commands = Vec::with_capacity(1);
+        let mut commands = Vec::new();
         let end = loop {
             commands.push(self.command()?);
             let end = self.at;
@@ -160,7 +160,7 @@ impl<'t> Scanner<'t, '_, '_> {
 
     fn command(&mut self) -> Option<Command> {
         let start = self.at;
-        let mut operands = Vec::with_capacity(2);
+        let mut operands = Vec::new();
         loop {
             operands.push(self.operand()?);
             let end = self.at;

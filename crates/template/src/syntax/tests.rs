@@ -94,7 +94,8 @@ fn takes_and_refuses_what_go_does() {
 
 #[test]
 fn a_definition_replaces_only_an_empty_one() {
-    let table: &[(&str, Result<&[(&str, usize)], &str>)] = &[
+    type Row = (&'static str, Result<&'static [(&'static str, usize)], &'static str>);
+    let table: &[Row] = &[
         (r#"a{{define "x"}}b{{end}}"#, Ok(&[("t", 1), ("x", 1)])),
         (r#"{{define "x"}} {{end}}{{define "x"}}b{{.}}{{end}}"#, Ok(&[("t", 0), ("x", 2)])),
         (r#"{{define "x"}}b{{.}}{{end}}{{define "x"}} {{end}}"#, Ok(&[("t", 0), ("x", 2)])),

@@ -16,13 +16,12 @@ pub(crate) struct Vocabulary {
 }
 
 /// A parsed pipeline with what must be checked at each place that has it.
-#[derive(Clone)]
 pub(crate) struct Cached {
     pub(crate) pipeline: Arc<Pipeline>,
     /// Variables that it needs from around it.
-    pub(crate) needs: Arc<[VarId]>,
+    pub(crate) needs: Vec<VarId>,
     /// Variables that it declares, in order.
-    pub(crate) declares: Arc<[VarId]>,
+    pub(crate) declares: Vec<VarId>,
 }
 
 /// Whether two variables may be set: only `range` sets two.
