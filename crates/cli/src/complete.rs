@@ -24,8 +24,6 @@ pub(crate) mod directive {
     pub(crate) const NO_FILES: u8 = 4;
     /// Offer directories.
     pub(crate) const DIRECTORIES: u8 = 16;
-    /// Leave the candidates in their order.
-    pub(crate) const KEEP_ORDER: u8 = 32;
 }
 
 /// Words that can stand in the place asked for.

@@ -232,8 +232,9 @@ pub(crate) static DOCS: &[Flag] = &[
 /// Bounds on what a chart may use up. They count work and bytes, never time, so that a chart that
 /// renders does so everywhere.
 pub(crate) static LIMITS: &[Flag] = &[
-    Flag::new(Kind::Uint, "max-depth", "how deep templates may call each other"),
-    Flag::new(Kind::Bytes, "max-memory", "how many bytes the values that templates make may take"),
-    Flag::new(Kind::Bytes, "max-output", "how many bytes templates may print"),
-    Flag::new(Kind::Uint, "max-steps", "how many steps templates may take"),
+    Flag::new(Kind::Uint, "max-depth", "how deep templates may call each other, at most 30000"),
+    Flag::new(Kind::Bytes, "max-memory", "how many bytes the values that templates make may take")
+        .default("448Mi"),
+    Flag::new(Kind::Bytes, "max-output", "how many bytes templates may print").default("192Mi"),
+    Flag::new(Kind::Uint, "max-steps", "how many steps templates may take").default("150000000"),
 ];

@@ -71,6 +71,9 @@ pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
 
 /// Reads the chart at `place`.
 pub(crate) fn load(context: &Context, place: &Place) -> Result<Chart, Failure> {
+    if let Place::Path(path) = place {
+        log::debug(context.settings.debug, "Chart path", &[("path", &path.to_string_lossy())]);
+    }
     let mut loader = Loader::new();
     let result = match place {
         Place::Path(path) => loader.load(path),

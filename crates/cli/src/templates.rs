@@ -11,9 +11,19 @@ use crate::settings::Settings;
 use crate::stack::with_large_stack;
 use crate::terminal::Terminal;
 
+/// More than ten times what any chart is known to need, and little enough to end within seconds
+/// and within the memory that any machine has. The help names them too, see
+/// [`crate::flags::LIMITS`].
+const STEPS: u64 = 150_000_000;
+const OUTPUT: u64 = 192 << 20;
+const MEMORY: u64 = 448 << 20;
+
 /// The limits for a thread with `room` bytes of stack, as the flags set them.
 pub(crate) fn limits(parsed: &Parsed, room: usize) -> Limits {
     let mut limits = Limits::default().for_stack(room);
+    limits.steps = STEPS;
+    limits.output = OUTPUT;
+    limits.memory = MEMORY;
     if let Some(depth) = parsed.uint("max-depth") {
         // The stack bounds what can be asked for.
         limits.depth = u32::try_from(depth).unwrap_or(u32::MAX).min(limits.depth);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with what could lead a terminal astray written as `\u{…}`: control characters and
 /// those that turn the direction of writing. Line breaks and tabs stay.
 pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|b| b >= b' ' && b < 0x7f || b == b'\n' || b == b'\t') {
+    if text.bytes().all(|b| (b' '..0x7f).contains(&b) || b == b'\n' || b == b'\t') {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());

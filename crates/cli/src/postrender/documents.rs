@@ -120,7 +120,7 @@ fn mark_text(text: &str, path: &str) -> Option<String> {
         |line: &&str| self::indent(line) == indent && is_key(line.trim_start(), "annotations");
     let quoted = path.replace('\'', "''");
     let mut marked: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-    match lines.iter().skip(metadata).position(|line| is_annotations(&line)) {
+    match lines.iter().skip(metadata).position(is_annotations) {
         Some(at) => {
             let at = metadata + at;
             let inner = body(at).map(|(_, line)| self::indent(line)).filter(|i| *i > indent)?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const PINTLE: &str = env!("CARGO_BIN_EXE_pintle");
@@ -30,10 +30,6 @@ impl Directory {
             .env("HOME", self.0.join("home"))
             .stdin(Stdio::null());
         command
-    }
-
-    pub(crate) fn run(&self, args: &[&str]) -> Output {
-        self.command(PINTLE).args(args).output().unwrap()
     }
 }
 
