@@ -36,7 +36,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// Libraries that only one crate may know.
 const RESERVED: &[(&str, &str)] = &[
-    ("annotate-snippets", "pintle-cli"),
     ("clap", "pintle-cli"),
     ("libyaml-rs", "pintle-yaml"),
     ("oci-client", "pintle-repo"),
