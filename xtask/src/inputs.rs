@@ -10,7 +10,7 @@ use crate::tools;
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     /// What the program is called with in the root of the workspace; `INPUTS` stands for the
-    /// directory of what [`write`] makes.
+    /// directory of what `write` makes.
     arguments: &'static [&'static str],
 }
 

@@ -5,6 +5,7 @@
 mod cli {
     mod completion;
     mod corpus;
+    mod goldens;
     pub(crate) mod program;
     mod tables;
 }
