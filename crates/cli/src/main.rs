@@ -38,6 +38,9 @@ mod templates;
 mod terminal;
 mod user_values;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
