@@ -28,6 +28,9 @@
 
 #![forbid(unsafe_code)]
 
+// What pest derives without `std` names it.
+extern crate alloc;
+
 mod engine;
 mod error;
 mod eval;
