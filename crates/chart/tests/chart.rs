@@ -12,6 +12,7 @@ mod chart {
     mod lint;
     mod metadata;
     mod process;
+    mod same;
     mod support;
     mod vectors;
 }
