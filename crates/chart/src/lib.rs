@@ -68,7 +68,6 @@ mod path;
 mod process;
 mod render;
 mod show;
-mod values;
 
 pub use bytes::Bytes;
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError};

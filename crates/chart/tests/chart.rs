@@ -14,5 +14,6 @@ mod chart {
     mod process;
     mod same;
     mod support;
+    mod values;
     mod vectors;
 }

@@ -8,7 +8,7 @@ use super::archive;
 use crate::error::Error;
 use crate::limits::Budget;
 use crate::metadata::{DecodeError, Metadata, merge_metadata, read_lock};
-use crate::{Chart, File, Notice, path, values};
+use crate::{Chart, File, Notice, path};
 
 /// How one chart is made of files.
 pub(super) struct Assembler<'b> {
@@ -40,7 +40,10 @@ impl Assembler<'_> {
             match &*file.name {
                 "Chart.yaml" => {}
                 "Chart.lock" => chart.lock = read_lock(&file.data).map_err(wrong)?,
-                "values.yaml" => chart.values = values::read(&file.data).map_err(wrong)?,
+                "values.yaml" => {
+                    let values = pintle_values::read_values(&file.data);
+                    chart.values = values.map_err(|e| wrong(DecodeError::Values(e)))?.into();
+                }
                 "values.schema.json" => chart.schema = Some(file.data.clone()),
                 "requirements.yaml" => {
                     let metadata = metadata.get_or_insert_default();

@@ -36,8 +36,8 @@ pub enum DecodeError {
         /// The text.
         text: String,
     },
-    /// One of several documents, with what is wrong with it.
-    Document(Box<DecodeError>),
+    /// It is no file of values.
+    Values(pintle_values::ReadError),
 }
 
 impl fmt::Display for DecodeError {
@@ -58,7 +58,7 @@ impl fmt::Display for DecodeError {
             DecodeError::Time { text } => {
                 write!(f, "{STEP}parsing time {} as RFC 3339", quote(text.as_bytes()))
             }
-            DecodeError::Document(error) => write!(f, "cannot unmarshal yaml document: {error}"),
+            DecodeError::Values(error) => error.fmt(f),
         }
     }
 }
@@ -67,7 +67,7 @@ impl std::error::Error for DecodeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             DecodeError::Yaml(error) => Some(error),
-            DecodeError::Document(error) => Some(error.as_ref()),
+            DecodeError::Values(error) => Some(error),
             _ => None,
         }
     }
