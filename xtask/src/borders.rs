@@ -18,11 +18,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["pintle-values", "pintle-template", "pintle-yaml", "pintle-strconv", "pintle-semver"],
     ),
     ("pintle-release", &["pintle-chart", "pintle-yaml", "pintle-strconv"]),
+    (
+        "pintle-cluster",
+        &["pintle-release", "pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"],
+    ),
     ("pintle-repo", &["pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"]),
     (
         "pintle-cli",
         &[
             "pintle-chart",
+            "pintle-cluster",
             "pintle-release",
             "pintle-repo",
             "pintle-semver",
@@ -37,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Libraries that only one crate may know.
 const RESERVED: &[(&str, &str)] = &[
     ("clap", "pintle-cli"),
+    ("kube", "pintle-cluster"),
     ("libyaml-rs", "pintle-yaml"),
     ("oci-client", "pintle-repo"),
     ("pest", "pintle-template"),

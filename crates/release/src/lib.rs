@@ -1,12 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod cluster;
 mod document;
 mod head;
 mod hook;
 mod kinds;
 mod prepare;
+mod record;
+mod status;
+mod storage;
 
+pub use cluster::{
+    Apply, ApplyError, Cancel, Cascade, Changes, Cluster, ClusterError, ClusterErrorKind, Event,
+    LogWriter, Lookup, ManifestPlace, Pods, Resource, Silent, Table, Violation, Wait, WaitError,
+    WaitGoal, WaitStrategy, Watch,
+};
 pub use document::{Document, documents, trim_space};
 pub use head::Head;
 pub use hook::{Hook, HookDeletePolicy, HookEvent, HookOutputLogPolicy};
@@ -14,3 +23,6 @@ pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
 pub use prepare::{
     Invalid, Manifest, PrepareError, Prepared, RenderedFile, append_source, prepare,
 };
+pub use record::{HookRun, Info, RecordedHook, Release, Time};
+pub use status::Status;
+pub use storage::{Driver, Key, Listing, Query, StorageError, Unreadable};
