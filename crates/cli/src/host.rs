@@ -1,16 +1,35 @@
 //! What templates are given of the world.
 
+use std::collections::BTreeSet;
 use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pintle_template::Host;
+use pintle_template::{Host, Warning};
+
+use crate::log;
 
 /// The machine: its clock, its time zone, its randomness, and names if they may be looked up.
 #[derive(Debug)]
 pub(crate) struct Machine {
     /// Whether `getHostByName` may ask.
-    pub(crate) dns: bool,
+    dns: bool,
+    /// The warnings that were given, and where; `None` if none are to be given.
+    warned: Option<BTreeSet<(String, usize, String)>>,
+}
+
+/// So many warnings are shown.
+const MAX_WARNINGS: usize = 20;
+
+impl Machine {
+    pub(crate) fn new(dns: bool) -> Self {
+        Machine { dns, warned: Some(BTreeSet::new()) }
+    }
+
+    /// One that says nothing, since it was said before.
+    pub(crate) fn silent(dns: bool) -> Self {
+        Machine { dns, warned: None }
+    }
 }
 
 impl Host for Machine {
@@ -54,6 +73,17 @@ impl Host for Machine {
         let mut found: Vec<String> = addresses.map(|address| address.ip().to_string()).collect();
         found.dedup();
         found
+    }
+
+    fn warn(&mut self, warning: &Warning<'_>) {
+        let Some(warned) = self.warned.as_mut().filter(|warned| warned.len() < MAX_WARNINGS) else {
+            return;
+        };
+        let line = warning.location.line;
+        if warned.insert((warning.file.to_owned(), line, warning.message.to_owned())) {
+            let pairs = [("template", warning.file), ("line", &line.to_string())];
+            log::warn(warning.message, &pairs);
+        }
     }
 
     fn env(&mut self, name: &str) -> Option<String> {

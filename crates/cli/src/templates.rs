@@ -56,7 +56,7 @@ pub(crate) fn render(
     let rendered = with_large_stack(|room| {
         let engine = engine.clone().limits(limits(parsed, room));
         let set = engine.parse(name, text)?;
-        let mut host = Machine { dns: false };
+        let mut host = Machine::new(false);
         set.session(&mut host).render(name, &data()).map(|text| text.as_bytes().to_vec())
     });
     rendered.map_err(Failure::new)?.map_err(|error| failure(&error, settings))

@@ -202,6 +202,9 @@ pub trait Context {
     /// Takes a buffer back.
     fn reuse(&mut self, _buffer: Vec<u8>) {}
 
+    /// Tells the host of something odd at the place that runs.
+    fn warn(&mut self, _message: &str) {}
+
     /// Whether failures that Helm's `lint` passes over (`required`, `fail`) are to be passed over.
     fn lenient(&self) -> bool {
         false

@@ -1,6 +1,18 @@
 //! The world outside of a template.
 
-use pintle_yaml as yaml;
+use pintle_yaml::{self as yaml, Location};
+
+/// Something that is no error in Helm although a template's author will hardly mean it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning<'w> {
+    /// The file of the template.
+    pub file: &'w str,
+    /// Where in the file the action is.
+    pub location: Location,
+    /// What is odd.
+    pub message: &'w str,
+}
 
 /// What a template may ask of the world: the clock, randomness, the cluster, names.
 ///
@@ -45,6 +57,10 @@ pub trait Host {
     fn resolve(&mut self, _name: &str) -> Vec<String> {
         Vec::new()
     }
+
+    /// Takes note of something odd, such as a value that cannot be written and becomes an empty
+    /// text. One place can warn many times.
+    fn warn(&mut self, _warning: &Warning<'_>) {}
 
     /// The value of an environment variable, for `env` and `expandenv` where they are registered.
     fn env(&mut self, _name: &str) -> Option<String> {

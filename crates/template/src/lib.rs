@@ -53,7 +53,7 @@ pub use eval::Session;
 pub use failure::Failure;
 pub use function::{Call, Context, Function, Outcome, Param};
 pub use functions::Functions;
-pub use host::{Host, NoHost};
+pub use host::{Host, NoHost, Warning};
 pub use limits::Limits;
 pub use trace::{Origin, Trace};
 pub use value::{List, ListType, Map, MapType, NamedMap, NamedNumber, Number, Object, Text, Value};

@@ -134,7 +134,7 @@ impl LintHost for Host<'_> {
         options.limits = self.limits;
         options.lenient = true;
         let values = Coalesced { values: values.clone(), ..Coalesced::default() };
-        let mut machine = Machine { dns: false };
+        let mut machine = Machine::new(false);
         let rendered = Renderer::new(chart, options)
             .and_then(|renderer| renderer.render(&values, &mut machine));
         match rendered {

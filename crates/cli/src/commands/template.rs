@@ -111,12 +111,12 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         .map_err(|error| Failure::new(error.to_string()))
         .and_then(|()| Renderer::new(&chart, options).map_err(fails))
         .and_then(|renderer| {
-            let files = renderer.render(&values, &mut Machine { dns }).map_err(fails)?;
+            let files = renderer.render(&values, &mut Machine::new(dns)).map_err(fails)?;
             Ok((renderer, files))
         })
         .map_err(|failure| (Vec::new(), failure))
         .and_then(|(renderer, files)| {
-            let trace = |path: &str| renderer.trace(&values, &mut Machine { dns }, path);
+            let trace = |path: &str| renderer.trace(&values, &mut Machine::silent(dns), path);
             let result = assemble::assemble(context, &chart, &name, files, post_renderer, &trace);
             // There is nothing left to do with it, and taking it apart takes time.
             std::mem::forget(renderer);

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pintle_strconv as strconv;
+use pintle_yaml::Location;
 
 use crate::engine::TemplateSet;
 use crate::error::{Error, ErrorKind};
 use crate::syntax::Vocabulary;
 use crate::syntax::ast::{Place, Source, Template, VarId};
 use crate::trace::Tracer;
-use crate::{Context, Failure, Host, Limits, Text, Value};
+use crate::{Context, Failure, Host, Limits, Text, Value, Warning};
 
 use super::blame;
 use super::operand::unboxed;
@@ -377,6 +378,14 @@ impl Context for State<'_> {
             buffer.clear();
             self.buffers.push(buffer);
         }
+    }
+
+    #[cold]
+    fn warn(&mut self, message: &str) {
+        let source = &self.running.template.source;
+        let at = self.running.base as usize + self.running.at.start as usize;
+        let location = Location::of(&source.text, at);
+        self.host.warn(&Warning { file: source.name.as_str(), location, message });
     }
 
     fn lenient(&self) -> bool {

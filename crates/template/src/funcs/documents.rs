@@ -71,9 +71,12 @@ fn json(call: &mut Call<'_>, style: impl FnOnce(JsonSink<'_>) -> JsonSink<'_>) -
     }
 }
 
-/// An error as the functions without `must` show it: as nothing.
-fn or_empty(written: Written) -> Outcome {
-    Ok(written?.unwrap_or(Value::EMPTY))
+/// An error as the functions without `must` show it: as nothing. It is hardly what was meant.
+fn or_empty(call: &mut Call<'_>, name: &str, written: Written) -> Outcome {
+    Ok(written?.unwrap_or_else(|error| {
+        call.context().warn(&format!("{name} writes nothing: {error}"));
+        Value::EMPTY
+    }))
 }
 
 fn or_failure(written: Written) -> Outcome {
@@ -81,7 +84,8 @@ fn or_failure(written: Written) -> Outcome {
 }
 
 fn to_json(call: &mut Call<'_>) -> Outcome {
-    or_empty(json(call, |sink| sink))
+    let written = json(call, |sink| sink);
+    or_empty(call, "toJson", written)
 }
 
 fn must_to_json(call: &mut Call<'_>) -> Outcome {
@@ -89,7 +93,8 @@ fn must_to_json(call: &mut Call<'_>) -> Outcome {
 }
 
 fn to_pretty_json(call: &mut Call<'_>) -> Outcome {
-    or_empty(json(call, |sink| sink.pretty("", "  ")))
+    let written = json(call, |sink| sink.pretty("", "  "));
+    or_empty(call, "toPrettyJson", written)
 }
 
 fn must_to_pretty_json(call: &mut Call<'_>) -> Outcome {
@@ -109,7 +114,8 @@ fn yaml(call: &mut Call<'_>) -> Written {
 }
 
 fn to_yaml(call: &mut Call<'_>) -> Outcome {
-    or_empty(yaml(call))
+    let written = yaml(call);
+    or_empty(call, "toYaml", written)
 }
 
 fn must_to_yaml(call: &mut Call<'_>) -> Outcome {
@@ -131,7 +137,7 @@ fn to_yaml_pretty(call: &mut Call<'_>) -> Outcome {
         Err(error) if matches!(error.kind(), WriteErrorKind::TooDeep | WriteErrorKind::Custom) => {
             Err(Failure::limit(error.to_string()))
         }
-        written => or_empty(Ok(written)),
+        written => or_empty(call, "toYamlPretty", Ok(written)),
     }
 }
 

@@ -72,3 +72,31 @@ fn a_misspelt_template_names_the_nearest() {
          \"gotpl\""
     ));
 }
+
+#[test]
+fn the_host_is_warned_of_what_cannot_be_written() {
+    #[derive(Default)]
+    struct Listener(Vec<String>);
+
+    impl pintle_template::Host for Listener {
+        fn warn(&mut self, warning: &pintle_template::Warning<'_>) {
+            let pintle_template::Warning { file, location, message, .. } = warning;
+            self.0.push(format!("{file}:{}: {message}", location.line));
+        }
+    }
+
+    let text = "{{ $map := dict }}{{ $_ := set $map \"self\" $map }}\n\
+                a{{ toYaml $map }}\n{{ toPrettyJson $map }}{{ toJson 1 }}";
+    let set = pintle_template::Engine::helm().parse("t", text).unwrap();
+    let mut listener = Listener::default();
+    let rendered = set.session(&mut listener).render("t", &pintle_template::Value::Nil).unwrap();
+    assert_eq!(rendered, "\na\n1");
+    let cycle = "json: unsupported value: encountered a cycle via map[string]interface {}";
+    assert_eq!(
+        listener.0,
+        [
+            format!("t:2: toYaml writes nothing: {cycle}"),
+            format!("t:3: toPrettyJson writes nothing: {cycle}"),
+        ]
+    );
+}
