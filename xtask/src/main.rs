@@ -6,6 +6,7 @@ mod dist;
 mod goldens;
 mod icount;
 mod inputs;
+mod package;
 mod sbom;
 mod tools;
 
@@ -20,6 +21,7 @@ const TASKS: &[Task] = &[
     ("dist", "build what is released into target/dist", dist::run),
     ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),
     ("icount", "count instructions and compare them with xtask/icount.txt", icount::run),
+    ("package", "pack every crate as for a registry, and look into it", package::run),
 ];
 
 fn main() -> ExitCode {
