@@ -1,16 +1,19 @@
 //! The fast path: plain block YAML, read in one pass from the borrowed text.
 //!
 //! What people and programs write for Kubernetes is mostly a small part of YAML: block mappings and
-//! sequences, scalars, comments. This reader knows that part only, and gives up on all else: anchors,
-//! tags, merges, directives, `?` keys, tabs between tokens, line ends other than `\n`, and every text
+//! sequences, scalars, comments. This reader knows that part only, and gives up on all else: anchors
+//! of collections, tags, merges, directives, `?` keys, tabs between tokens, line ends other than `\n`, and every text
 //! that may be wrong. Who calls it then starts the full parser at the beginning, which also makes the
 //! error. So it need not be right about what it gives up on, only about what it takes; a test and a
 //! fuzz target hold it against the full parser.
 
+mod find;
 mod flow;
 mod scalar;
 
 use std::sync::Arc;
+
+use find::{first_of, spaces};
 
 use super::decode::{key_text, to_value};
 use super::resolve::{Scalar, resolve};
@@ -22,6 +25,9 @@ const MAX_DEPTH: usize = 200;
 
 /// How long a key may be on its line, a little less than YAML allows.
 const MAX_KEY: usize = 1000;
+
+/// How many aliases it takes. YAML's bound on them, a share of all nodes, is far above that.
+const MAX_ALIASES: usize = 1000;
 
 /// What to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +72,9 @@ struct Fast<'t> {
     entries: Vec<(Str, Value)>,
     items: Vec<Value>,
     root: Option<Value>,
+    /// The scalars that have an anchor, by its name; the last of a name counts.
+    anchors: Vec<(&'t str, Value)>,
+    aliases: usize,
 }
 
 /// The first document of the text, if all of it is plain.
@@ -85,6 +94,8 @@ pub(super) fn read(text: &[u8], strict: bool, integers: bool, keep: Keep) -> Opt
         entries: Vec::new(),
         items: Vec::new(),
         root: None,
+        anchors: Vec::new(),
+        aliases: 0,
     };
     fast.run()
 }
@@ -131,12 +142,10 @@ impl<'t> Fast<'t> {
         matches!(self.byte(at), b' ' | b'\n')
     }
 
+    /// The first byte at or behind `at` that is no space.
     #[inline]
-    fn spaces(&self, mut at: usize) -> usize {
-        while self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        at
+    fn spaces(&self, at: usize) -> usize {
+        spaces(self.bytes, at)
     }
 
     /// Behind the line feed of the line of `at`.
@@ -213,6 +222,7 @@ impl<'t> Fast<'t> {
             self.close()?;
         }
         let dash = self.is_dash(at);
+        let mut key = None;
         let flow = matches!(self.byte(at), b'{' | b'[');
         match self.frames.last_mut() {
             None if self.root.is_some() => return None,
@@ -233,10 +243,12 @@ impl<'t> Fast<'t> {
                 }
                 if dash {
                     self.open(Kind::Seq, column)?;
-                } else if self.key_end(at)?.is_some() {
-                    self.open(Kind::Map, column)?;
                 } else {
-                    return self.value(at);
+                    key = self.key_end(at)?;
+                    if key.is_none() {
+                        return self.value(at);
+                    }
+                    self.open(Kind::Map, column)?;
                 }
             }
             Some(top) => match (top.kind, dash) {
@@ -256,7 +268,11 @@ impl<'t> Fast<'t> {
         }
         // Dashes may follow each other, and a mapping may begin behind one.
         if !dash {
-            return self.entry(at);
+            let key = match key {
+                Some(key) => key,
+                None => self.key_end(at)??,
+            };
+            return self.entry(at, key);
         }
         loop {
             self.frames.last_mut()?.pending = true;
@@ -273,11 +289,14 @@ impl<'t> Fast<'t> {
                     return Some(());
                 }
                 _ if self.is_dash(at) => self.open(Kind::Seq, column)?,
-                _ if self.key_end(at)?.is_some() => {
-                    self.open(Kind::Map, column)?;
-                    return self.entry(at);
-                }
-                _ => return self.value(at),
+                b'&' | b'*' => return self.value(at),
+                _ => match self.key_end(at)? {
+                    Some(key) => {
+                        self.open(Kind::Map, column)?;
+                        return self.entry(at, key);
+                    }
+                    None => return self.value(at),
+                },
             }
         }
     }
@@ -343,11 +362,18 @@ impl<'t> Fast<'t> {
         }
     }
 
-    /// A key and what follows it on its line.
+    /// A key, with its end and its colon, and what follows it on its line.
     #[inline]
-    fn entry(&mut self, at: usize) -> Option<()> {
-        let (end, colon) = self.key_end(at)??;
-        let key: Str = match self.bytes[at] {
+    fn entry(&mut self, at: usize, (end, colon): (usize, usize)) -> Option<()> {
+        let first = self.byte(at);
+        let outermost = self.keep == Keep::Head && self.frames.len() == 1;
+        let key: Str = match first {
+            // Nothing but words are there to be read in such a key, and they can be keys.
+            b'a'..=b'z' | b'A'..=b'Z'
+                if !self.build && !outermost && (end > at + 5 || !matches!(first, b'n' | b'N')) =>
+            {
+                Str::EMPTY
+            }
             b'"' | b'\'' => {
                 let inner = self.slice(at + 1, end - 1)?;
                 if inner.contains(['\\', '\'']) {
@@ -360,7 +386,7 @@ impl<'t> Fast<'t> {
                 scalar => key_text(scalar)?,
             },
         };
-        if self.keep == Keep::Head && self.frames.len() == 1 {
+        if outermost {
             self.build =
                 ["apiVersion", "kind", "metadata"].iter().any(|name| equal_fold(name, &key));
         }
@@ -416,13 +442,16 @@ impl<'t> Fast<'t> {
             _ => {
                 let mut end = at;
                 loop {
+                    end = first_of(self.bytes, end, [b':', b'#', b'\n']);
                     match self.byte(end) {
                         b':' if self.blank(end + 1) => break,
                         b'\n' => return Some(None),
                         b'#' if end > at && self.bytes[end - 1] == b' ' => return Some(None),
-                        b'\t' => return None,
                         _ => end += 1,
                     }
+                }
+                if self.tabs && self.bytes[at..end].contains(&b'\t') {
+                    return None;
                 }
                 let colon = end;
                 while end > at && self.bytes[end - 1] == b' ' {
@@ -452,12 +481,53 @@ impl<'t> Fast<'t> {
                 self.end_line(end)?;
                 value
             }
+            b'&' => self.anchored(at, parent)?,
+            b'*' => self.alias(at)?,
             b'-' | b':' if self.blank(at + 1) => return None,
             first if can_begin_plain(first) => self.plain(at, parent)?,
             _ => return None,
         };
         self.put(value);
         Some(())
+    }
+
+    /// A scalar with an anchor before it, on one line.
+    fn anchored(&mut self, at: usize, parent: usize) -> Option<Value> {
+        let (name, end) = self.name(at)?;
+        let at = self.spaces(end);
+        // Nobody knows what the anchor stands for when it is not built.
+        if !self.build || at == end {
+            return None;
+        }
+        let value = match self.byte(at) {
+            b'"' => self.double_quoted(at, parent)?,
+            b'\'' => self.single_quoted(at, parent)?,
+            b'-' | b':' if self.blank(at + 1) => return None,
+            first if can_begin_plain(first) => self.plain(at, parent)?,
+            _ => return None,
+        };
+        self.anchors.push((name, value.clone()));
+        Some(value)
+    }
+
+    /// An alias of a scalar.
+    fn alias(&mut self, at: usize) -> Option<Value> {
+        let (name, end) = self.name(at)?;
+        self.aliases += 1;
+        if self.aliases > MAX_ALIASES {
+            return None;
+        }
+        self.end_line(end)?;
+        let found = self.anchors.iter().rev().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
+    }
+
+    /// The name of the anchor or alias at `at`, and its end.
+    fn name(&self, at: usize) -> Option<(&'t str, usize)> {
+        let rest = self.bytes.get(at + 1..)?;
+        let of_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'-');
+        let end = at + 1 + rest.iter().take_while(of_name).count();
+        (end > at + 1).then_some((self.slice(at + 1, end)?, end))
     }
 
     /// The value of a plain scalar, unless it is a number that JSON does not have.

@@ -294,6 +294,12 @@ fn plain_block() -> impl Strategy<Value = String> {
         "word\n    more",
         "'q\n    r'",
         "\"d \\\n    e\"",
+        "&a x",
+        "&a on # c",
+        "&b 'q'",
+        "*a",
+        "*b # c",
+        "a value that is longer than the four words of eight bytes: #x",
     ]);
     prop::collection::vec((0usize..4, prop::bool::ANY, "[a-z]{1,6}", scalar), 1..20).prop_map(
         |lines| {

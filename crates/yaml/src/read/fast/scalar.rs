@@ -1,6 +1,7 @@
 //! Scalars of the fast path.
 
 use super::Fast;
+use super::find::first_of;
 use crate::Value;
 
 impl Fast<'_> {
@@ -29,18 +30,19 @@ impl Fast<'_> {
     /// One line of a plain scalar: its end, and whether a comment follows. Moves to the next line.
     #[inline]
     fn plain_line(&mut self, at: usize) -> Option<(usize, bool)> {
-        let rest = self.bytes.get(at..)?;
-        let mut end = self.bytes.len();
+        let mut end = at;
         let mut comment = false;
-        for n in memchr::memchr3_iter(b':', b'#', b'\n', rest) {
-            match rest[n] {
-                b':' if matches!(self.byte(at + n + 1), b' ' | b'\n' | b'\t') => return None,
-                b'#' if n > 0 && rest[n - 1] == b' ' => comment = true,
-                b'\n' => {}
-                _ => continue,
+        loop {
+            end = first_of(self.bytes, end, [b':', b'#', b'\n']);
+            match self.byte(end) {
+                b':' if matches!(self.byte(end + 1), b' ' | b'\n' | b'\t') => return None,
+                b'#' if end > at && self.bytes[end - 1] == b' ' => {
+                    comment = true;
+                    break;
+                }
+                b'\n' => break,
+                _ => end += 1,
             }
-            end = at + n;
-            break;
         }
         self.at = if comment { self.line_end(end) } else { (end + 1).min(self.bytes.len()) };
         while end > at && self.bytes[end - 1] == b' ' {
@@ -234,10 +236,7 @@ impl Fast<'_> {
             // Indentation and empty lines.
             let content = loop {
                 let line = self.at;
-                let mut at = line;
-                while at < line + indent && self.bytes.get(at) == Some(&b' ') {
-                    at += 1;
-                }
+                let at = self.spaces(line).min(line + indent);
                 match self.bytes.get(at) {
                     None => {
                         self.at = at;
