@@ -276,7 +276,7 @@ impl<'a> Assembler<'a> {
             return Ok(());
         }
         let (message, place) = diagnose::first_token(&self.text(rest), context);
-        self.error(message, Inner { start: rest.start + place.0, end: rest.start + place.1 })
+        self.error(message, self.part(rest, place))
     }
 
     fn end(&mut self, inner: Inner, rest: Inner) -> Result<()> {
@@ -397,8 +397,7 @@ impl<'a> Assembler<'a> {
                 .map_or(bytes.len(), |at| at + 2),
             _ => {
                 let (message, place) = diagnose::first_token(&self.text(rest), context);
-                let (start, end) = (rest.start + place.0, rest.start + place.1);
-                return self.error(message, Inner { start, end });
+                return self.error(message, self.part(rest, place));
             }
         };
         let quoted = Inner { start: rest.start, end: (rest.start + length).min(rest.end) };
@@ -427,9 +426,9 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Where a byte of [`text`](Self::text) stands in the source.
-    fn in_source(&self, inner: Inner, at: usize) -> usize {
-        inner.start + in_source(self.bytes(inner), at)
+    /// Where a part of [`text`](Self::text) stands in the source.
+    fn part(&self, inner: Inner, part: (usize, usize)) -> Inner {
+        part_of(self.bytes(inner), inner, part)
     }
 
     fn pipeline(&mut self, inner: Inner, kind: Kind, context: &str) -> Result<Arc<Pipeline>> {
@@ -446,9 +445,7 @@ impl<'a> Assembler<'a> {
                 let name = self.vocabulary.name(*id);
                 let message = format!("undefined variable {}", strconv::quote(name));
                 let at = find_word(&text, name);
-                let start = self.in_source(inner, at);
-                let end = self.in_source(inner, at + name.len());
-                return self.error(message, Inner { start, end });
+                return self.error(message, self.part(inner, (at, at + name.len())));
             }
         }
         self.scope.extend_from_slice(&cached.declares);
@@ -464,8 +461,8 @@ impl<'a> Assembler<'a> {
                 builder = Builder::new(self.vocabulary, self.functions);
                 parse_fully(text, kind, context, &mut builder).map_err(
                     |(message, start, end)| {
-                        let (start, end) = (in_source(bytes, start), in_source(bytes, end));
-                        SyntaxError::new(message, inner.start + start, inner.start + end)
+                        let place = part_of(bytes, inner, (start, end));
+                        SyntaxError::new(message, place.start, place.end)
                     },
                 )?
             }
@@ -522,6 +519,11 @@ pub(super) fn parse_fully(
         }
         Err(Refusal::Syntax) => Err(diagnose::diagnose(text, context)),
     }
+}
+
+fn part_of(bytes: &[u8], inner: Inner, (start, end): (usize, usize)) -> Inner {
+    let (start, end) = (in_source(bytes, start), in_source(bytes, end));
+    Inner { start: inner.start + start, end: inner.start + end }
 }
 
 /// Where the byte at `at` of a text stands in the bytes that the text was made of: a byte that is no

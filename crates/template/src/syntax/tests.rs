@@ -124,6 +124,9 @@ fn errors_stand_inside_of_a_text_that_is_no_utf8() {
         (&b"{{ f \"\xf9\xf9\xf9\" (g }}"[..], 13, 13),
         (b"{{ f \"\xf9\xf9\xf9\" $x }}", 11, 13),
         (b"{{ f \xff\xff }}", 5, 6),
+        (b"{{define \"\".\"\xff\"\x89}}", 12, 13),
+        (b"{{define \"\"  \xff}}", 13, 14),
+        (b"{{template \xff\xff}}", 11, 12),
     ] {
         let source = Arc::new(Source { name: "t".into(), text: text.into() });
         let error = parse(source, &Delimiters::default(), &mut Vocabulary::new(), &function);
