@@ -77,6 +77,7 @@ fn build(target: &Path) -> Result<PathBuf, String> {
     flags.extend(home.map(|home| format!("--remap-path-prefix={}=/cargo", home.display())));
     flags.push(format!("--remap-path-prefix={}=/pintle/target", target.display()));
     flags.push("-Ctarget-feature=+crt-static".to_owned());
+    flags.push("-Crelocation-model=static".to_owned());
     let mut build = tools::cargo();
     build
         .args(["build", "--quiet", "--release", "--locked", "--package", "pintle-cli"])
