@@ -258,22 +258,18 @@ impl State<'_> {
 
     /// A number where no type is asked for.
     fn ideal(&mut self, constant: &Constant) -> Result<Value, Error> {
-        let text = constant.text.as_str();
-        let hex = text.len() > 2
-            && (text.starts_with("0x") || text.starts_with("0X"))
-            && !text.contains(['p', 'P']);
         match constant {
-            Constant { complex: Some(_), float: None, int: None, uint: None, .. } => {
+            Constant { complex: Some(_), float: None, int: None, uint: None, text, .. } => {
                 // There are no complex numbers among the values.
                 Err(self.error(format!("{text} is a complex number")))
             }
-            Constant { float: Some(float), .. }
-                if !hex && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']) =>
-            {
+            Constant { float: Some(float), is_float: true, .. } => {
                 Ok(Value::Number(Number::Float64(*float)))
             }
             Constant { int: Some(int), .. } => Ok(Value::int(*int)),
-            Constant { uint: Some(_), .. } => Err(self.error(format!("{text} overflows int"))),
+            Constant { uint: Some(_), text, .. } => {
+                Err(self.error(format!("{text} overflows int")))
+            }
             _ => Ok(Value::Absent),
         }
     }

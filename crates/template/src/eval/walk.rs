@@ -1,6 +1,6 @@
 //! The nodes of a template, one after the other.
 
-use crate::syntax::ast::{Branch, Node, Pipeline, Place, VarId};
+use crate::syntax::ast::{Branch, Invocation, Node, Place, VarId};
 use crate::{Error, Map, Number, Value, fmt};
 
 use super::state::{Dot, NO_VALUE, State, Variable};
@@ -45,8 +45,8 @@ impl State<'_> {
                 Node::If(branch) => self.branch(branch, dot, false)?,
                 Node::With(branch) => self.branch(branch, dot, true)?,
                 Node::Range(branch) => self.range(branch, dot)?,
-                Node::Template { at, end, name, pipeline } => {
-                    self.template(*at, *end, name, pipeline.as_ref(), dot)?;
+                Node::Template(call) => {
+                    self.template(call, dot)?;
                     Flow::Next
                 }
                 Node::Break => Flow::Break,
@@ -113,14 +113,9 @@ impl State<'_> {
         Ok(flow)
     }
 
-    fn template(
-        &mut self,
-        at: u32,
-        end: u32,
-        name: &str,
-        pipeline: Option<&(u32, std::sync::Arc<Pipeline>)>,
-        dot: Dot<'_>,
-    ) -> Result<(), Error> {
+    fn template(&mut self, call: &Invocation, dot: Dot<'_>) -> Result<(), Error> {
+        let Invocation { at, end, name, pipeline } = call;
+        let (at, end) = (*at, *end);
         let whole = Place { start: 0, end: end.saturating_sub(at) };
         self.running.base = at;
         self.running.at = whole;

@@ -6,15 +6,20 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use pintle_strconv as strconv;
 use pintle_yaml::Str;
 
-use super::ast::{Block, Branch, Node, Pipeline, Source, Template, VarId};
+use super::ast::{Block, Branch, Invocation, Node, Pipeline, Source, Template, VarId};
 use super::build::Builder;
 use super::grammar::{self, Refusal};
 use super::split::{Piece, Splitter, is_space};
 use super::vocabulary::{Cached, Kind, Vocabulary};
 use super::{Delimiters, MAX_NESTING, MAX_PARENTHESES, Names, SyntaxError, build, diagnose, quick};
+
+/// Pipelines whose text is longer are parsed anew at each place: they are mostly long constants,
+/// each different, which would be copied to be found again.
+const MAX_CACHED: usize = 200;
 
 type Result<T> = std::result::Result<T, SyntaxError>;
 
@@ -29,7 +34,8 @@ enum Control {
 /// An action that waits for its `end`, with the nodes that were read in it.
 struct Open {
     what: What,
-    nodes: Block,
+    /// Where its own nodes begin on the stack.
+    base: usize,
     /// Where its action stands, for messages.
     start: usize,
     end: usize,
@@ -66,11 +72,12 @@ struct Assembler<'a> {
     vocabulary: &'a mut Vocabulary,
     functions: Names<'a>,
     open: Vec<Open>,
-    nodes: Block,
+    /// The nodes of all actions that are open, those of the innermost last.
+    nodes: Vec<Node>,
     scope: Vec<VarId>,
     ranges: usize,
     templates: Vec<Template>,
-    by_name: HashMap<Str, usize>,
+    by_name: HashMap<Str, usize, RandomState>,
 }
 
 /// What an action's inner text is, as a range of the source.
@@ -100,7 +107,7 @@ pub(super) fn assemble(
         scope: vec![VarId::ROOT],
         ranges: 0,
         templates: Vec::new(),
-        by_name: HashMap::new(),
+        by_name: HashMap::default(),
     };
     let mut splitter = Splitter::new(&source.text, delimiters);
     while let Some(piece) = splitter.next()? {
@@ -132,16 +139,28 @@ pub(crate) fn is_empty(source: &Source, nodes: &[Node]) -> bool {
 
 /// The first word of `text` when it is one that Go's lexer would take for a keyword.
 fn keyword(text: &[u8]) -> Option<(&'static str, usize)> {
-    const KEYWORDS: [&str; 10] =
-        ["if", "else", "end", "range", "with", "define", "block", "template", "break", "continue"];
     // Most actions begin with something else.
     if !matches!(text.first()?, b'i' | b'e' | b'r' | b'w' | b'd' | b'b' | b't' | b'c') {
         return None;
     }
-    let found = KEYWORDS.into_iter().find(|word| text.starts_with(word.as_bytes()))?;
-    match text.get(found.len()) {
+    let length = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let (word, rest) = text.split_at(length);
+    let word = match word {
+        b"if" => "if",
+        b"else" => "else",
+        b"end" => "end",
+        b"range" => "range",
+        b"with" => "with",
+        b"define" => "define",
+        b"block" => "block",
+        b"template" => "template",
+        b"break" => "break",
+        b"continue" => "continue",
+        _ => return None,
+    };
+    match rest.first() {
         None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b'(' | b')') => {
-            Some((found, found.len()))
+            Some((word, length))
         }
         Some(_) => None,
     }
@@ -228,8 +247,8 @@ impl<'a> Assembler<'a> {
             let message = format!("actions are nested deeper than {MAX_NESTING}");
             return self.error(message, inner);
         }
-        let nodes = std::mem::take(&mut self.nodes);
-        self.open.push(Open { what, nodes, start: inner.start, end: inner.end });
+        let base = self.nodes.len();
+        self.open.push(Open { what, base, start: inner.start, end: inner.end });
         Ok(())
     }
 
@@ -238,6 +257,7 @@ impl<'a> Assembler<'a> {
         let Some(top) = self.open.last_mut() else {
             return self.error("unexpected {{else}}", inner);
         };
+        let base = top.base;
         let (control, outside) = match &mut top.what {
             What::Define { call, .. } => {
                 let clause = if call.is_some() { "block clause" } else { "define clause" };
@@ -247,7 +267,7 @@ impl<'a> Assembler<'a> {
                 return self.error("expected end; found {{else}}", inner);
             }
             What::Control { control, body, ranges, .. } => {
-                *body = Some(std::mem::take(&mut self.nodes));
+                *body = Some(self.nodes.drain(base..).collect());
                 (*control, *ranges)
             }
         };
@@ -285,7 +305,7 @@ impl<'a> Assembler<'a> {
             let Some(top) = self.open.pop() else {
                 return self.error("unexpected {{end}}", inner);
             };
-            let nodes = std::mem::replace(&mut self.nodes, top.nodes);
+            let nodes: Block = self.nodes.drain(top.base..).collect();
             match top.what {
                 What::Control { control, at, pipeline, body, chained, mark, ranges } => {
                     self.scope.truncate(mark);
@@ -347,12 +367,12 @@ impl<'a> Assembler<'a> {
     fn block(&mut self, inner: Inner, rest: Inner) -> Result<()> {
         let (name, behind) = self.name(rest, "block clause")?;
         let pipeline = self.pipeline(behind, Kind::Other, "block clause")?;
-        let call = Node::Template {
+        let call = Node::Template(Box::new(Invocation {
             at: offset(inner.start),
             end: offset(inner.end),
             name: name.clone(),
             pipeline: Some((offset(behind.start), pipeline)),
-        };
+        }));
         self.begin(name, Some(call), inner)
     }
 
@@ -370,12 +390,12 @@ impl<'a> Assembler<'a> {
         } else {
             None
         };
-        self.nodes.push(Node::Template {
+        self.nodes.push(Node::Template(Box::new(Invocation {
             at: offset(inner.start),
             end: offset(inner.end),
             name,
             pipeline,
-        });
+        })));
         Ok(())
     }
 
@@ -433,11 +453,21 @@ impl<'a> Assembler<'a> {
 
     fn pipeline(&mut self, inner: Inner, kind: Kind, context: &str) -> Result<Arc<Pipeline>> {
         let text = self.text(inner);
-        if self.vocabulary.cached(kind, &text).is_none() {
-            let cached = self.parse(&text, inner, kind, context)?;
-            self.vocabulary.cache(kind, &text, cached);
-        }
-        let Some(cached) = self.vocabulary.cached(kind, &text) else {
+        let fresh;
+        let cached = if text.len() > MAX_CACHED {
+            fresh = self.parse(&text, inner, kind, context)?;
+            Some(&fresh)
+        } else {
+            let number = match self.vocabulary.find(kind, &text) {
+                Some(number) => number,
+                None => {
+                    let cached = self.parse(&text, inner, kind, context)?;
+                    self.vocabulary.cache(kind, &text, cached)
+                }
+            };
+            self.vocabulary.cached(number)
+        };
+        let Some(cached) = cached else {
             return self.error("this is not an action", inner);
         };
         for id in &cached.needs {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use pintle_yaml::Str;
+use smallvec::SmallVec;
 
 use crate::Text;
 
@@ -51,11 +52,20 @@ pub(crate) enum Node {
     Range(Box<Branch>),
     /// `{{ template "name" pipeline }}` and the call that a `block` makes. `at` and `end` are those
     /// of the action's inner text; the pipeline has its own start.
-    Template { at: u32, end: u32, name: Str, pipeline: Option<(u32, Arc<Pipeline>)> },
+    Template(Box<Invocation>),
     /// `{{ break }}`
     Break,
     /// `{{ continue }}`
     Continue,
+}
+
+/// A call of a template as an action of its own.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Invocation {
+    pub(crate) at: u32,
+    pub(crate) end: u32,
+    pub(crate) name: Str,
+    pub(crate) pipeline: Option<(u32, Arc<Pipeline>)>,
 }
 
 /// What `if`, `with` and `range` share.
@@ -75,7 +85,7 @@ pub(crate) struct Pipeline {
     pub(crate) variables: Vec<Declared>,
     /// Whether they exist already: `=` instead of `:=`.
     pub(crate) assign: bool,
-    pub(crate) commands: Vec<Command>,
+    pub(crate) commands: SmallVec<[Command; 1]>,
 }
 
 /// A variable that a pipeline sets.
@@ -103,7 +113,7 @@ pub(crate) struct FuncId(pub(crate) u32);
 pub(crate) struct Command {
     pub(crate) place: Place,
     /// At least one.
-    pub(crate) operands: Vec<Operand>,
+    pub(crate) operands: SmallVec<[Operand; 1]>,
 }
 
 /// One operand with its place.
@@ -147,6 +157,8 @@ pub(crate) struct Constant {
     pub(crate) float: Option<f64>,
     /// Real and imaginary part.
     pub(crate) complex: Option<(f64, f64)>,
+    /// Whether it is written as a float, whose type is float64 where nothing else is asked for.
+    pub(crate) is_float: bool,
     /// A character constant, whose type is `rune` (int32) where nothing else is asked for.
     pub(crate) is_rune: bool,
 }

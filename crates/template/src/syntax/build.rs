@@ -3,7 +3,7 @@
 use pintle_strconv as strconv;
 use pintle_yaml::Str;
 
-use super::ast::{Command, OperandKind, VarId};
+use super::ast::{Command, Operand, OperandKind, VarId};
 use super::vocabulary::Vocabulary;
 use super::{Names, number};
 use crate::Text;
@@ -17,6 +17,14 @@ pub(super) struct Builder<'v> {
     functions: Names<'v>,
     needs: Vec<VarId>,
     declares: Vec<VarId>,
+}
+
+/// What is read of a pipeline and not yet part of its tree, which is then made in the right size.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) commands: Vec<Command>,
+    pub(super) operands: Vec<Operand>,
+    pub(super) fields: Vec<Str>,
 }
 
 impl<'v> Builder<'v> {
@@ -98,7 +106,7 @@ pub(super) fn chain(
         | OperandKind::Dot => {
             return Err(format!("unexpected . after term {}", strconv::quote(written)));
         }
-        kind => OperandKind::Chain(Box::new(super::ast::Operand { place, kind }), fields),
+        kind => OperandKind::Chain(Box::new(Operand { place, kind }), fields),
     })
 }
 

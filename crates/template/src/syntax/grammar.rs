@@ -2,6 +2,7 @@
 
 use pest::Parser;
 use pest::iterators::Pair;
+use smallvec::SmallVec;
 
 use super::ast::{Command, Declared, Operand, OperandKind, Pipeline, Place};
 use super::build::{self, Builder, Complaint};
@@ -58,7 +59,7 @@ fn pipeline(
         place: place(&pair),
         variables: Vec::new(),
         assign: false,
-        commands: Vec::new(),
+        commands: SmallVec::new(),
     };
     for part in pair.into_inner() {
         match part.as_rule() {

@@ -15,6 +15,7 @@ pub(super) fn constant(text: &str) -> Result<Constant, String> {
         uint: None,
         float: None,
         complex: None,
+        is_float: is_float(text),
         is_rune: false,
     };
     if text.starts_with('\'') {
@@ -65,6 +66,14 @@ pub(super) fn constant(text: &str) -> Result<Constant, String> {
         return Err(illegal(text));
     }
     Ok(constant)
+}
+
+/// Whether it is written as a float.
+fn is_float(text: &str) -> bool {
+    let hex = text.len() > 2
+        && (text.starts_with("0x") || text.starts_with("0X"))
+        && !text.contains(['p', 'P']);
+    !hex && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P'])
 }
 
 fn illegal(text: &str) -> String {

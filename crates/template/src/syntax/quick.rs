@@ -5,9 +5,10 @@
 //! nothing about the text. A property test and a fuzz target hold the two together.
 
 use pintle_yaml::Str;
+use smallvec::SmallVec;
 
 use super::ast::{Command, Constant, Declared, Operand, OperandKind, Pipeline, Place};
-use super::build::{self, Builder};
+use super::build::{self, Builder, Scratch};
 use super::vocabulary::Kind;
 use crate::Text;
 
@@ -16,9 +17,18 @@ const MAX_DEPTH: usize = 30;
 
 /// Parses a pipeline that has no space around it.
 pub(super) fn parse(text: &str, kind: Kind, builder: &mut Builder<'_>) -> Option<Pipeline> {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0, builder };
-    let pipeline = scanner.pipeline(kind)?;
-    (scanner.at == text.len()).then_some(pipeline)
+    let mut scratch = std::mem::take(&mut builder.vocabulary.scratch);
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), at: 0, depth: 0, scratch: &mut scratch, builder };
+    let pipeline = scanner.pipeline(kind).filter(|_| scanner.at == text.len());
+    if pipeline.is_none() {
+        // What was read before it gave up.
+        scratch.commands.clear();
+        scratch.operands.clear();
+        scratch.fields.clear();
+    }
+    builder.vocabulary.scratch = scratch;
+    pipeline
 }
 
 struct Scanner<'t, 'b, 'v> {
@@ -26,11 +36,23 @@ struct Scanner<'t, 'b, 'v> {
     bytes: &'t [u8],
     at: usize,
     depth: usize,
+    scratch: &'b mut Scratch,
     builder: &'b mut Builder<'v>,
 }
 
+/// The bytes of words.
+static WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 fn number(at: usize) -> u32 {
@@ -62,11 +84,14 @@ impl<'t> Scanner<'t, '_, '_> {
     /// Consumes a word, and returns it when what follows may follow one.
     fn word(&mut self) -> Option<&'t str> {
         let start = self.at;
-        while self.bytes.get(self.at).copied().is_some_and(is_word) {
-            self.at += 1;
-        }
+        self.skip_word();
         self.ended()?;
         (self.at > start).then(|| self.slice(start))
+    }
+
+    fn skip_word(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
     }
 
     fn ended(&self) -> Option<()> {
@@ -85,9 +110,10 @@ impl<'t> Scanner<'t, '_, '_> {
         if self.peek() == Some(b'$') {
             self.declaration(kind, &mut variables, &mut assign)?;
         }
-        let mut commands = Vec::new();
+        let base = self.scratch.commands.len();
         let end = loop {
-            commands.push(self.command()?);
+            let command = self.command()?;
+            self.scratch.commands.push(command);
             let end = self.at;
             self.spaces();
             match self.peek() {
@@ -100,6 +126,7 @@ impl<'t> Scanner<'t, '_, '_> {
                 Some(_) => return None,
             }
         };
+        let commands: SmallVec<[Command; 1]> = self.scratch.commands.drain(base..).collect();
         build::check_stages(&commands).ok()?;
         let place = Place { start: number(start), end: number(end) };
         Some(Pipeline { place, variables, assign, commands })
@@ -121,9 +148,7 @@ impl<'t> Scanner<'t, '_, '_> {
                 return None;
             }
             self.at += 1;
-            while self.bytes.get(self.at).copied().is_some_and(is_word) {
-                self.at += 1;
-            }
+            self.skip_word();
             self.ended()?;
             *names.get_mut(count)? = (at, self.slice(at));
             count += 1;
@@ -160,15 +185,17 @@ impl<'t> Scanner<'t, '_, '_> {
 
     fn command(&mut self) -> Option<Command> {
         let start = self.at;
-        let mut operands = Vec::new();
+        let base = self.scratch.operands.len();
         loop {
-            operands.push(self.operand()?);
+            let operand = self.operand()?;
+            self.scratch.operands.push(operand);
             let end = self.at;
             let spaced = self.spaces();
             match self.peek() {
                 None | Some(b'|' | b')') => {
                     // What follows is the pipeline's.
                     self.at = end;
+                    let operands = self.scratch.operands.drain(base..).collect();
                     return Some(Command { place: self.place(start), operands });
                 }
                 Some(_) if spaced => {}
@@ -179,12 +206,20 @@ impl<'t> Scanner<'t, '_, '_> {
 
     fn operand(&mut self) -> Option<Operand> {
         let start = self.at;
+        let base = self.scratch.fields.len();
         let kind = match self.peek()? {
             b'.' => {
                 self.at += 1;
                 match self.peek() {
                     Some(b'0'..=b'9' | 0x80..) => return None,
-                    Some(byte) if is_word(byte) => OperandKind::Field(vec![self.word()?.into()]),
+                    Some(byte) if is_word(byte) => {
+                        let field = self.word()?.into();
+                        self.scratch.fields.push(field);
+                        self.more_fields()?;
+                        let fields = self.scratch.fields.drain(base..).collect();
+                        let kind = OperandKind::Field(fields);
+                        return Some(Operand { place: self.place(start), kind });
+                    }
                     _ => {
                         self.ended()?;
                         OperandKind::Dot
@@ -193,9 +228,7 @@ impl<'t> Scanner<'t, '_, '_> {
             }
             b'$' => {
                 self.at += 1;
-                while self.bytes.get(self.at).copied().is_some_and(is_word) {
-                    self.at += 1;
-                }
+                self.skip_word();
                 self.ended()?;
                 let name = self.slice(start);
                 OperandKind::Variable(self.builder.variable(name), Vec::new())
@@ -215,16 +248,26 @@ impl<'t> Scanner<'t, '_, '_> {
         };
         let first = self.place(start);
         let written = self.slice(start);
-        let mut fields: Vec<Str> = Vec::new();
+        self.more_fields()?;
+        let fields: Vec<Str> = self.scratch.fields.drain(base..).collect();
+        let kind = match kind {
+            OperandKind::Variable(id, _) => OperandKind::Variable(id, fields),
+            kind => build::chain(kind, first, written, fields).ok()?,
+        };
+        Some(Operand { place: self.place(start), kind })
+    }
+
+    /// Reads `.a.b` behind an operand.
+    fn more_fields(&mut self) -> Option<()> {
         while self.peek() == Some(b'.') {
             self.at += 1;
             if self.peek().is_none_or(|byte| !is_word(byte)) {
                 return None;
             }
-            fields.push(self.word()?.into());
+            let field = self.word()?.into();
+            self.scratch.fields.push(field);
         }
-        let kind = build::chain(kind, first, written, fields).ok()?;
-        Some(Operand { place: self.place(start), kind })
+        Some(())
     }
 
     fn text(&mut self) -> Option<Text> {
@@ -289,6 +332,7 @@ impl<'t> Scanner<'t, '_, '_> {
             uint: u64::try_from(int).ok(),
             float: Some(int as f64),
             complex: None,
+            is_float: false,
             is_rune: false,
         })))
     }

@@ -3,8 +3,8 @@
 //! Trim markers, comments and custom delimiters are dealt with here, outside of the grammar: where
 //! an action ends depends on the quotes inside of it and on the delimiters.
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr3};
 
 use super::{Delimiters, SyntaxError};
 
@@ -123,15 +123,15 @@ impl<'t> Splitter<'t> {
         let mut at = start;
         loop {
             let rest = self.rest(at);
-            let Some(found) = memchr(first, rest) else {
+            let stops = |byte: &u8| *byte == first || is_quote(*byte);
+            let Some(found) = rest.iter().position(stops) else {
                 return self.action_end_slowly(left, start);
             };
-            let before = rest.get(..found).unwrap_or_default();
-            if let Some(quote) = memchr3(b'"', b'`', b'\'', before) {
-                at = self.quoted_end(left, at + quote)?;
+            let candidate = at + found;
+            if rest.get(found) != Some(&first) {
+                at = self.quoted_end(left, candidate)?;
                 continue;
             }
-            let candidate = at + found;
             if !self.rest(candidate).starts_with(self.right) {
                 at = candidate + 1;
                 continue;

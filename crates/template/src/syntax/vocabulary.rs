@@ -7,12 +7,15 @@ use foldhash::fast::RandomState;
 use pintle_yaml::Str;
 
 use super::ast::{Pipeline, VarId};
+use super::build::Scratch;
 
 /// The names of variables with their numbers, and each pipeline that was parsed, by its text.
 pub(crate) struct Vocabulary {
     variables: Vec<Str>,
     numbers: HashMap<Str, VarId, RandomState>,
-    pipelines: [HashMap<Box<str>, Cached, RandomState>; 2],
+    pipelines: [HashMap<Box<str>, usize, RandomState>; 2],
+    cached: Vec<Cached>,
+    pub(super) scratch: Scratch,
 }
 
 /// A parsed pipeline with what must be checked at each place that has it.
@@ -37,6 +40,8 @@ impl Vocabulary {
             variables: Vec::new(),
             numbers: HashMap::default(),
             pipelines: Default::default(),
+            cached: Vec::new(),
+            scratch: Scratch::default(),
         };
         vocabulary.variable("$");
         vocabulary
@@ -58,12 +63,22 @@ impl Vocabulary {
         self.variables.get(id.0 as usize).map_or("$?", Str::as_str)
     }
 
-    pub(super) fn cached(&self, kind: Kind, text: &str) -> Option<&Cached> {
-        self.pipelines[kind as usize].get(text)
+    /// The number of the pipeline of this text, when it has been parsed before.
+    pub(super) fn find(&self, kind: Kind, text: &str) -> Option<usize> {
+        self.pipelines[kind as usize].get(text).copied()
     }
 
-    pub(super) fn cache(&mut self, kind: Kind, text: &str, cached: Cached) {
-        self.pipelines[kind as usize].insert(text.into(), cached);
+    /// The pipeline of a number.
+    pub(super) fn cached(&self, number: usize) -> Option<&Cached> {
+        self.cached.get(number)
+    }
+
+    /// Keeps a pipeline, whose number this gives.
+    pub(super) fn cache(&mut self, kind: Kind, text: &str, cached: Cached) -> usize {
+        let number = self.cached.len();
+        self.pipelines[kind as usize].insert(text.into(), number);
+        self.cached.push(cached);
+        number
     }
 }
 
