@@ -15,8 +15,9 @@ fuzz_target!(|text: &[u8]| {
         let back = read_json(json.as_bytes()).map(|back| numbers(&back));
         assert_eq!(back.as_ref(), Ok(&numbers(&value)), "{json}");
     }
-    // Go folds the first away on the way to YAML, and takes the second for a byte order mark.
-    if raw.contains(['\u{85}', '\u{feff}']) {
+    // Go folds the first away on the way to YAML, and takes the second for a byte order mark. A key
+    // `<<` is written without quotes, and merges when it is read.
+    if raw.contains(['\u{85}', '\u{feff}']) || raw.contains("\"<<\":") {
         return;
     }
     for yaml in [to_yaml(&value), to_yaml_pretty(&value)] {

@@ -1,4 +1,4 @@
-//! Times the whole program from outside, next to Helm.
+//! Times the crates from inside, and the whole program from outside, next to Helm.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,23 +12,35 @@ const CHARTS: &[&str] =
 const BEGIN: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
 
-const USAGE: &str = "usage: cargo xtask bench [--repeats N] [--readme]";
+const USAGE: &str = "usage: cargo xtask bench [--crates | --program] [--repeats N] [--readme]";
 
-/// Times the release build and Helm by turns and prints a table; `--readme` puts that between the
-/// marks in README.md. Without Helm only our own times are told.
+/// The crates with measurements of their own, in `benches`.
+const CRATES: &[&str] = &["pintle-yaml", "pintle-values", "pintle-template"];
+
+/// Runs the crates' measurements; times the release build and Helm by turns and prints a table;
+/// `--readme` puts that between the marks in README.md. Without Helm only our own times are told.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let mut repeats = 11;
     let mut readme = false;
+    let (mut crates, mut program) = (true, true);
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--readme" => readme = true,
+            "--crates" => program = false,
+            "--program" => crates = false,
             "--repeats" => {
                 let number = arguments.next().and_then(|number| number.parse().ok());
                 repeats = number.filter(|number| *number > 0).ok_or(USAGE)?;
             }
             _ => return Err(USAGE.to_owned()),
         }
+    }
+    if crates {
+        inside()?;
+    }
+    if !program {
+        return Ok(());
     }
     inputs::write()?;
     let pintle = tools::release_program()?;
@@ -65,6 +77,17 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
     let file = tools::root().join("README.md");
     tools::write(&file, place(&tools::read(&file)?, &table)?)
+}
+
+/// Runs the benches, which print tables of their own.
+fn inside() -> Result<(), String> {
+    let mut bench = tools::cargo();
+    bench.args(["bench", "--quiet", "--locked", "--benches"]).current_dir(tools::root());
+    for package in CRATES {
+        bench.args(["--package", package]);
+    }
+    let status = bench.status().map_err(|error| format!("cargo bench: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo bench: {status}")) }
 }
 
 fn by_turns(

@@ -18,22 +18,28 @@ const COMPLETIONS: &[(&str, &str)] = &[
     ("zsh", "_pintle"),
 ];
 
-/// Builds all into `target/dist`; `--check` builds all once more, from nothing, and compares.
+const USAGE: &str = "usage: cargo xtask dist [--check] [--quick]";
+
+/// Builds all into `target/dist`. `--check` builds all once more, from nothing, and compares;
+/// `--quick` builds with little optimisation, to see that all is there.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let target = tools::root().join("target");
-    let check = match arguments {
-        [] => false,
-        [only] if only == "--check" => true,
-        _ => return Err("usage: cargo xtask dist [--check]".to_owned()),
-    };
-    let sums = make(&target, &target.join("dist"))?;
+    let (mut check, mut quick) = (false, false);
+    for argument in arguments {
+        match argument.as_str() {
+            "--check" => check = true,
+            "--quick" => quick = true,
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    let target = tools::root().join(if quick { "target/quick" } else { "target" });
+    let sums = make(&target, &target.join("dist"), quick)?;
     print!("{sums}");
     if !check {
         return Ok(());
     }
-    let again = target.join("dist-again");
+    let again = tools::root().join("target/dist-again");
     clear(&again)?;
-    if make(&again, &again.join("dist"))? == sums {
+    if make(&again, &again.join("dist"), quick)? == sums {
         println!("a second build gives the same bytes");
         return Ok(());
     }
@@ -41,21 +47,27 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 }
 
 /// Builds in one directory, puts what is released into another, and gives the checksums.
-fn make(target: &Path, dist: &Path) -> Result<String, String> {
-    let program = build(target)?;
+fn make(target: &Path, dist: &Path, quick: bool) -> Result<String, String> {
+    let program = build(target, quick)?;
     clear(dist)?;
-    copy(&program, &dist.join("pintle"))?;
-    copy(&tools::root().join("LICENSE"), &dist.join("LICENSE"))?;
-    let man = dist.join("man");
+    let name = format!("pintle-{}-{TARGET}", version()?);
+    let folder = dist.join(&name);
+    copy(&program, &folder.join("pintle"))?;
+    for file in ["LICENSE", "README.md"] {
+        copy(&tools::root().join(file), &folder.join(file))?;
+    }
+    let man = folder.join("man");
     std::fs::create_dir_all(&man).map_err(|error| format!("{}: {error}", man.display()))?;
     let mut pages = Command::new(&program);
     tools::output(tools::alone(&mut pages).args(["docs", "--type", "man", "--dir"]).arg(&man))?;
     for (shell, file) in COMPLETIONS {
         let mut script = Command::new(&program);
         let text = tools::output(tools::alone(&mut script).args(["completion", shell]))?;
-        tools::write(&dist.join("completions").join(file), text)?;
+        tools::write(&folder.join("completions").join(file), text)?;
     }
+    look(&folder)?;
     tools::write(&dist.join("pintle.cdx.json"), sbom::of("pintle-cli", TARGET)?)?;
+    pack(dist, &name)?;
     let mut sums = String::new();
     for file in files(dist)? {
         let bytes = std::fs::read(dist.join(&file)).map_err(|error| format!("{file}: {error}"))?;
@@ -65,9 +77,83 @@ fn make(target: &Path, dist: &Path) -> Result<String, String> {
     Ok(sums)
 }
 
+/// Looks at what was made: the program needs no libraries of the system and renders as it should, and
+/// there is a page for each of its commands.
+fn look(folder: &Path) -> Result<(), String> {
+    let program = folder.join("pintle");
+    let bytes =
+        std::fs::read(&program).map_err(|error| format!("{}: {error}", program.display()))?;
+    if is_static(&bytes) != Some(true) {
+        return Err(format!("{} is not static", program.display()));
+    }
+    let mut template = Command::new(&program);
+    template.args(["template", "shop", "tests/charts/shop"]);
+    let golden = tools::read(&tools::root().join("tests/goldens/default.out"))?;
+    if tools::output(tools::alone(&mut template))? != golden.as_bytes() {
+        return Err(format!(
+            "{} does not render tests/charts/shop as it should",
+            program.display()
+        ));
+    }
+    let made = files(folder)?;
+    let wanted = ["man/pintle.1", "man/pintle-template.1", "man/pintle-show-values.1"];
+    let scripts = COMPLETIONS.iter().map(|(_, file)| format!("completions/{file}"));
+    let wanted = wanted.iter().map(|page| (*page).to_owned()).chain(scripts);
+    match wanted.into_iter().find(|file| !made.contains(file)) {
+        Some(file) => Err(format!("{} has no {file}", folder.display())),
+        None => Ok(()),
+    }
+}
+
+/// Whether a 64-bit ELF program starts without a loader.
+fn is_static(elf: &[u8]) -> Option<bool> {
+    const INTERPRETER: u32 = 3;
+    let short = |at: usize| Some(u16::from_le_bytes(elf.get(at..at + 2)?.try_into().ok()?));
+    if elf.get(..5)? != b"\x7fELF\x02" {
+        return None;
+    }
+    let table = u64::from_le_bytes(elf.get(32..40)?.try_into().ok()?) as usize;
+    let (size, count) = (usize::from(short(54)?), usize::from(short(56)?));
+    for number in 0..count {
+        let at = table.checked_add(number * size)?;
+        let kind = u32::from_le_bytes(elf.get(at..at.checked_add(4)?)?.try_into().ok()?);
+        if kind == INTERPRETER {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// Packs a folder of `dist` into an archive that is the same wherever it is made.
+fn pack(dist: &Path, name: &str) -> Result<(), String> {
+    let mut tar = Command::new("tar");
+    tar.args(["--format=ustar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
+        .arg(format!("--mtime=@{}", epoch()))
+        .args(["--mode=u=rwX,go=rX", "-cf"])
+        .arg(format!("{name}.tar"))
+        .arg(name);
+    tools::output(tar.current_dir(dist))?;
+    let mut gzip = Command::new("gzip");
+    tools::output(gzip.args(["-n", "-9"]).arg(format!("{name}.tar")).current_dir(dist))?;
+    Ok(())
+}
+
+/// The program's version.
+fn version() -> Result<String, String> {
+    let mut id = tools::cargo();
+    id.args(["pkgid", "--locked", "--package", "pintle-cli"]).current_dir(tools::root());
+    let id = tools::output(&mut id)?;
+    let id = String::from_utf8_lossy(&id);
+    let version = id.trim().rsplit(['@', '#']).next().unwrap_or_default();
+    Ok(version.to_owned())
+}
+
 /// The program, with no path of this machine in it.
-fn build(target: &Path) -> Result<PathBuf, String> {
+fn build(target: &Path, quick: bool) -> Result<PathBuf, String> {
     add_target()?;
+    if Command::new("musl-gcc").arg("--version").output().is_err() {
+        return Err("musl-gcc is missing: apt-get install musl-tools".to_owned());
+    }
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
         let home = std::env::var_os("HOME")?;
         Some(PathBuf::from(home).join(".cargo"))
@@ -86,9 +172,10 @@ fn build(target: &Path) -> Result<PathBuf, String> {
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
         .env("SOURCE_DATE_EPOCH", epoch())
         .current_dir(tools::root());
-    if Command::new("musl-gcc").arg("--version").output().is_err() {
-        // The little assembly among the dependencies needs no libc.
-        build.env("CC_x86_64_unknown_linux_musl", "cc");
+    if quick {
+        build.env("CARGO_PROFILE_RELEASE_LTO", "off");
+        build.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        build.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     }
     tools::output(&mut build)?;
     Ok(target.join(TARGET).join("release/pintle"))
@@ -156,6 +243,18 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_with_a_loader_is_not_static() {
+        let mut elf = vec![0; 64 + 2 * 56];
+        elf[..5].copy_from_slice(b"\x7fELF\x02");
+        (elf[32], elf[54], elf[56], elf[64]) = (64, 56, 2, 1);
+        assert_eq!(is_static(&elf), Some(true));
+        elf[64 + 56] = 3;
+        assert_eq!(is_static(&elf), Some(false));
+        assert_eq!(is_static(&elf[..100]), None);
+        assert_eq!(is_static(b"#!/bin/sh"), None);
+    }
 
     #[test]
     fn checksums_are_those_of_sha256sum() {
