@@ -2,11 +2,15 @@
 
 mod bench;
 mod borders;
+mod cluster;
 mod dist;
+mod e2e;
 mod goldens;
+mod http;
 mod icount;
 mod inputs;
 mod package;
+mod proxy;
 mod sbom;
 mod tools;
 
@@ -18,7 +22,9 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 const TASKS: &[Task] = &[
     ("bench", "time the release build next to Helm", bench::run),
     ("borders", "check that crates depend on each other in one direction only", borders::run),
+    ("cluster", "start and end a real control plane to test on: up, down, status", cluster::run),
     ("dist", "build what is released into target/dist", dist::run),
+    ("e2e", "try releases on a real control plane, next to Helm", e2e::run),
     ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),
     ("icount", "count instructions and compare them with xtask/icount.txt", icount::run),
     ("package", "pack every crate as for a registry, and look into it", package::run),

@@ -45,6 +45,14 @@ pub(crate) fn release_program() -> Result<PathBuf, String> {
     Ok(root().join("target/release").join(format!("pintle{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// The debug build of the program, built when it is not there or older than its sources.
+pub(crate) fn debug_program() -> Result<PathBuf, String> {
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--locked", "--package", "pintle-cli"]);
+    output(build.arg("--target-dir").arg(root().join("target")).current_dir(root()))?;
+    Ok(root().join("target/debug").join(format!("pintle{}", std::env::consts::EXE_SUFFIX)))
+}
+
 /// Lets a command run in the root of the workspace with nothing of this machine's environment and
 /// settings but the path.
 pub(crate) fn alone(command: &mut Command) -> &mut Command {
@@ -65,4 +73,13 @@ pub(crate) fn helm() -> Result<PathBuf, String> {
         }
     }
     Err("no Helm here: go install helm.sh/helm/v4/cmd/helm@v4.3.1, or set $HELM".to_owned())
+}
+
+/// Makes a folder that nobody else may look into, and those above it.
+pub(crate) fn private_folder(path: &Path) -> Result<(), String> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -1,0 +1,113 @@
+//! What is tried on a real control plane: `cargo xtask e2e`.
+//!
+//! A scenario is a function in a file of its own under `xtask/src/e2e`, and a line in [`SCENARIOS`].
+
+mod context;
+mod difference;
+mod live;
+mod mixed;
+mod normal;
+mod proxied;
+mod records;
+mod steps;
+mod twin;
+
+use std::time::Instant;
+
+use crate::cluster::{Cluster, Options, build};
+use context::Context;
+
+const USAGE: &str = "usage: cargo xtask e2e [--quick] [--only NAME]… [--release] [--keep]";
+
+/// How a scenario ends.
+enum Outcome {
+    /// All is as it must be.
+    Passed,
+    /// It cannot be run yet, for this reason.
+    LeftOut(String),
+}
+
+struct Scenario {
+    name: &'static str,
+    /// Whether the quick run has it.
+    quick: bool,
+    run: fn(&mut Context) -> Result<Outcome, String>,
+}
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "comparison", quick: true, run: twin::helm_with_itself },
+    Scenario { name: "proxy", quick: true, run: proxied::helm },
+    Scenario { name: "mixed-helms", quick: false, run: mixed::helms },
+    Scenario { name: "mixed", quick: true, run: mixed::pintle },
+    Scenario { name: "twin", quick: true, run: twin::server_side },
+    Scenario { name: "twin-client-side", quick: true, run: twin::client_side },
+];
+
+/// Runs the scenarios on a cluster of their own.
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let (mut quick, mut release, mut keep) = (false, false, false);
+    let mut only = Vec::new();
+    let mut words = arguments.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match word {
+            "--quick" => quick = true,
+            "--release" => release = true,
+            "--keep" => keep = true,
+            "--only" => only.push(words.next().ok_or(USAGE)?),
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    if let Some(name) = only.iter().find(|name| SCENARIOS.iter().all(|one| one.name != **name)) {
+        let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        return Err(format!("no scenario {name}: there are {}", known.join(", ")));
+    }
+    let mut stages = Vec::new();
+    let mut stage = |name: &str, start: Instant, end: &str| {
+        let line = format!("{:>7.1} s  {name}: {end}", start.elapsed().as_secs_f64());
+        println!("{line}");
+        stages.push(line);
+    };
+
+    let start = Instant::now();
+    build::programs()?;
+    stage("the control plane's programs", start, "are there");
+    let start = Instant::now();
+    let programs = context::Programs::get(release)?;
+    stage("Helm and Pintle", start, "are there");
+    let start = Instant::now();
+    let options = Options::for_tests("e2e");
+    Cluster::down(&options.name)?;
+    let cluster = Cluster::up(&options)?;
+    stage("cluster up", start, "is up");
+
+    let mut context = Context::new(cluster, programs, quick)?;
+    let mut wrong = Vec::new();
+    for scenario in SCENARIOS {
+        let wanted =
+            if only.is_empty() { scenario.quick || !quick } else { only.contains(&scenario.name) };
+        if !wanted {
+            continue;
+        }
+        println!("\n--- {}", scenario.name);
+        let start = Instant::now();
+        let end = match (scenario.run)(&mut context) {
+            Ok(Outcome::Passed) => "passed".to_owned(),
+            Ok(Outcome::LeftOut(why)) => format!("left out: {why}"),
+            Err(error) => {
+                println!("{error}");
+                wrong.push(scenario.name);
+                "FAILED".to_owned()
+            }
+        };
+        stage(scenario.name, start, &end);
+    }
+    let start = Instant::now();
+    if keep {
+        println!("export KUBECONFIG={}", context.cluster.kubeconfig().display());
+    } else {
+        Cluster::down(&options.name)?;
+        stage("cluster down", start, "is gone");
+    }
+    println!("\n{}", stages.join("\n"));
+    if wrong.is_empty() { Ok(()) } else { Err(format!("failed: {}", wrong.join(", "))) }
+}

@@ -1,0 +1,112 @@
+//! Takes from texts what no two runs have in common: times, ages, and the namespace's name.
+
+/// The text with `NAMESPACE`, `TIME` and `AGE` in the place of those.
+pub(crate) fn text(text: &str, namespace: &str) -> String {
+    let text = text.replace(namespace, "NAMESPACE");
+    let mut normal = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    let mut inside = false;
+    while let Some(first) = rest.chars().next() {
+        let length = if inside { 0 } else { time(rest) };
+        if length > 0 {
+            normal += "TIME";
+            rest = rest.get(length..).unwrap_or_default();
+            inside = true;
+            continue;
+        }
+        let length = if inside { 0 } else { age(rest) };
+        if length > 0 {
+            normal += "AGE";
+            rest = rest.get(length..).unwrap_or_default();
+            inside = true;
+            continue;
+        }
+        inside = first.is_ascii_alphanumeric() || matches!(first, '-' | '.' | ':' | '/' | '_');
+        normal.push(first);
+        rest = rest.get(first.len_utf8()..).unwrap_or_default();
+    }
+    normal
+}
+
+/// How many bytes at the beginning of the text are a point in time, as Go prints them.
+fn time(text: &str) -> usize {
+    const FORMS: &[&str] = &[
+        // From the longest to the shortest, since the first that fits is taken.
+        "0000-00-00 00:00:00* +0000 UTC",
+        "0000-00-00 00:00:00* +0000 +0000",
+        "0000-00-00T00:00:00*+00:00",
+        "0000-00-00T00:00:00*-00:00",
+        "0000-00-00T00:00:00*Z",
+        "0000-00-00 00:00:00",
+        "aaa aaa _0 00:00:00 0000",
+    ];
+    FORMS.iter().find_map(|form| fits(text, form)).unwrap_or_default()
+}
+
+/// Whether the text begins with the form: `0` is a digit, `a` a letter, `_` a digit or blank, `*` a
+/// fraction or nothing.
+fn fits(text: &str, form: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    for mark in form.bytes() {
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let fits = match mark {
+            b'0' => byte.is_ascii_digit(),
+            b'a' => byte.is_ascii_alphabetic(),
+            b'_' => byte.is_ascii_digit() || byte == b' ',
+            b'*' => {
+                if byte == b'.' {
+                    at += 1;
+                    at += bytes.iter().skip(at).take_while(|byte| byte.is_ascii_digit()).count();
+                }
+                continue;
+            }
+            other => byte == other,
+        };
+        if !fits {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// How many bytes at the beginning of the text are an age as Kubernetes' tables have them (`12s`,
+/// `2m5s`), standing alone at the end of a line or before a column.
+fn age(text: &str) -> usize {
+    let word: &str = text.split([' ', '\n', '\t']).next().unwrap_or_default();
+    let mut digits = false;
+    for (index, byte) in word.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => digits = true,
+            b's' | b'm' | b'h' if digits => digits = false,
+            _ => return 0,
+        }
+        if index > 8 {
+            return 0;
+        }
+    }
+    let unit = word.ends_with(['s', 'm', 'h']);
+    if unit { word.len() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_ages_and_the_namespace_go() {
+        let table = [
+            ("a b-1 c b-12", "a NAMESPACE c NAMESPACE2"),
+            ("2026-11-21 18:33:42.123456 +0000 UTC\tx", "TIME\tx"),
+            ("\"2026-11-21T18:33:42.1+01:00\",\"2026-11-21T18:33:42Z\"", "\"TIME\",\"TIME\""),
+            ("LAST DEPLOYED: Sat Nov  1 18:33:42 2026\n", "LAST DEPLOYED: TIME\n"),
+            ("app   1/1     5s\napp 2m5s   x", "app   1/1     AGE\napp AGE   x"),
+            ("timeout: 30s\nx5s port 80", "timeout: AGE\nx5s port 80"),
+            ("1.2026-11-21", "1.2026-11-21"),
+        ];
+        for (before, after) in table {
+            assert_eq!(text(before, "b-1"), after);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The twin test: the same commands with one program in one namespace and with another in another;
+//! after each, exit status, output, live objects and release records must be equal.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::context::{Context, Program};
+use super::steps::{ANY, Action, STEPS, Step};
+use super::{Outcome, difference, live, normal, records};
+
+/// How long the cluster may take to come to rest after a command.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Flags that choose how objects are applied.
+#[derive(Clone, Copy)]
+struct Way {
+    install: &'static [&'static str],
+    upgrade: &'static [&'static str],
+    force: &'static [&'static str],
+}
+
+const SERVER_SIDE: Way = Way { install: &[], upgrade: &[], force: &["--force-conflicts"] };
+const CLIENT_SIDE: Way = Way {
+    install: &["--server-side=false"],
+    upgrade: &["--server-side=false"],
+    force: &["--force-replace"],
+};
+
+/// One of the two.
+struct Side {
+    program: Program,
+    namespace: String,
+    chart: String,
+}
+
+/// What is compared after a step.
+#[derive(Default)]
+struct Shown {
+    status: Value,
+    stdout: String,
+    stderr: String,
+    time: Duration,
+}
+
+/// Proves that the comparison is sound: Helm does not differ from itself, and differences that are
+/// put there are found.
+pub(crate) fn helm_with_itself(context: &mut Context) -> Result<Outcome, String> {
+    let sides = sides(context, "self", [Program::Helm, Program::Helm])?;
+    walk(context, &sides, SERVER_SIDE)?;
+    if !context.quick {
+        let sides = self::sides(context, "self", [Program::Helm, Program::Helm])?;
+        walk(context, &sides, CLIENT_SIDE)?;
+    }
+    planted(context)?;
+    Ok(Outcome::Passed)
+}
+
+/// Helm and Pintle with server-side apply.
+pub(crate) fn server_side(context: &mut Context) -> Result<Outcome, String> {
+    with_pintle(context, "twin", SERVER_SIDE)
+}
+
+/// Helm and Pintle with client-side apply.
+pub(crate) fn client_side(context: &mut Context) -> Result<Outcome, String> {
+    with_pintle(context, "client", CLIENT_SIDE)
+}
+
+/// Why Pintle cannot be compared yet.
+pub(super) fn missing(context: &Context) -> Option<String> {
+    let commands =
+        ["get", "history", "install", "list", "rollback", "status", "test", "uninstall", "upgrade"];
+    let missing: Vec<_> =
+        commands.into_iter().filter(|command| !context.knows(Program::Pintle, command)).collect();
+    (!missing.is_empty()).then(|| format!("pintle has no {}", missing.join(", ")))
+}
+
+fn with_pintle(context: &mut Context, name: &str, way: Way) -> Result<Outcome, String> {
+    if let Some(missing) = missing(context) {
+        return Ok(Outcome::LeftOut(missing));
+    }
+    let sides = sides(context, name, [Program::Helm, Program::Pintle])?;
+    walk(context, &sides, way)?;
+    Ok(Outcome::Passed)
+}
+
+/// Two empty namespaces, each with its copy of the chart.
+fn sides(context: &Context, name: &str, programs: [Program; 2]) -> Result<[Side; 2], String> {
+    let side = |program, letter: &str| {
+        let namespace = format!("{name}-{letter}");
+        context.delete_namespace(&namespace)?;
+        context.create_namespace(&namespace)?;
+        let chart = context.chart("app", &namespace)?.display().to_string();
+        Ok::<_, String>(Side { program, namespace, chart })
+    };
+    let [one, other] = programs;
+    Ok([side(one, "x")?, side(other, "y")?])
+}
+
+/// Takes all steps on both sides, and tells of every one after which they differ.
+fn walk(context: &Context, sides: &[Side; 2], way: Way) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    let mut times = [Duration::ZERO; 2];
+    for (number, step) in STEPS.iter().enumerate() {
+        let mut shown = [Shown::default(), Shown::default()];
+        for ((side, shown), time) in sides.iter().zip(&mut shown).zip(&mut times) {
+            *shown = take(context, side, step, way)?;
+            *time += shown.time;
+        }
+        let [one, other] = &shown;
+        let mut found = difference::between(&one.status, &other.status);
+        if step.status != ANY && one.status != step.status {
+            found.push(format!("Helm's status is {}, not {}", one.status, step.status));
+        }
+        let [out, other_out] = [&one.stdout, &other.stdout].map(|text| json!({"stdout": text}));
+        found.extend(difference::between(&out, &other_out));
+        if !found.is_empty() {
+            found.push(format!("stderr: {}", one.stderr.trim_end()));
+            found.push(format!("stderr: {}", other.stderr.trim_end()));
+        }
+        found.extend(settled(context, sides)?);
+        let end = if found.is_empty() { "equal" } else { "DIFFERENT" };
+        println!("{:>3} {:<34} {:>3} {end}", number + 1, step.name, one.status);
+        found.iter().for_each(|line| println!("      {line}"));
+        if !found.is_empty() {
+            wrong.push(step.name);
+        }
+    }
+    let [one, other] = times.map(|time| time.as_secs_f64());
+    let [first, second] = sides;
+    println!("{:?}: {one:.1} s, {:?}: {other:.1} s", first.program, second.program);
+    if wrong.is_empty() { Ok(()) } else { Err(format!("different after: {}", wrong.join("; "))) }
+}
+
+fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, String> {
+    let namespace = &side.namespace;
+    match step.action {
+        Action::Run(arguments) => {
+            let mut all: Vec<&str> = Vec::new();
+            for argument in arguments {
+                match *argument {
+                    "CHART" => all.push(&side.chart),
+                    "FORCE" => all.extend_from_slice(way.force),
+                    other => all.push(other),
+                }
+            }
+            match arguments.first() {
+                Some(&"install") => all.extend_from_slice(way.install),
+                Some(&"upgrade" | &"rollback") => all.extend_from_slice(way.upgrade),
+                _ => {}
+            }
+            let ended = context.run(side.program, namespace, &all)?;
+            Ok(Shown {
+                status: ended.status.into(),
+                stdout: normal::text(&ended.stdout, namespace),
+                stderr: ended.stderr,
+                time: ended.time,
+            })
+        }
+        Action::Put(group, collection, object) => {
+            let path = format!("/{group}/namespaces/{namespace}/{collection}");
+            context.put(&path, &object())?;
+            Ok(Shown { status: 0.into(), ..Shown::default() })
+        }
+        Action::Apply(group, object, patch) => {
+            let path = format!(
+                "/{group}/namespaces/{namespace}/{object}?fieldManager=somebody&force=true"
+            );
+            let patch = patch().to_string();
+            let content = Some(("application/apply-patch+yaml", patch.as_bytes()));
+            match context.server.request("PATCH", &path, content)? {
+                (200 | 201, _) => Ok(Shown { status: 0.into(), ..Shown::default() }),
+                (status, body) => Err(format!("{status}: {}", String::from_utf8_lossy(&body))),
+            }
+        }
+    }
+}
+
+/// What differs when the cluster has come to rest.
+fn settled(context: &Context, sides: &[Side; 2]) -> Result<Vec<String>, String> {
+    let start = Instant::now();
+    loop {
+        let [one, other] = sides;
+        let found = difference::between(
+            &state(context, &one.namespace)?,
+            &state(context, &other.namespace)?,
+        );
+        if found.is_empty() || start.elapsed() > PATIENCE {
+            return Ok(found);
+        }
+        sleep(Duration::from_millis(300));
+    }
+}
+
+/// The live objects and release records of a namespace.
+fn state(context: &Context, namespace: &str) -> Result<Value, String> {
+    let objects = live::objects(&context.server, namespace)?;
+    let mut kept = BTreeMap::new();
+    for record in records::all(&context.server, namespace)? {
+        kept.insert(record.name.clone(), record.normal(namespace)?);
+    }
+    Ok(json!({"objects": objects, "records": kept}))
+}
+
+/// Puts differences there, one at a time, each of which must be found.
+fn planted(context: &Context) -> Result<(), String> {
+    let sides = sides(context, "plant", [Program::Helm, Program::Helm])?;
+    for side in &sides {
+        context.must(side.program, &side.namespace, &["install", "app", &side.chart])?;
+    }
+    if let Some(line) = settled(context, &sides)?.first() {
+        return Err(format!("two installs differ: {line}"));
+    }
+    let [_, other] = &sides;
+    let namespace = format!("/api/v1/namespaces/{}", other.namespace);
+    let maps = format!("{namespace}/configmaps");
+    let merge = |path: &str, patch: Value| {
+        context.server.object("PATCH", &format!("{path}?fieldManager=helm"), Some(&patch))
+    };
+    let expect = |place: &str| {
+        let found = differences_now(context, &sides)?;
+        println!("planted: {}", found.join("; "));
+        match found.iter().all(|line| line.starts_with(place)) && !found.is_empty() {
+            true => Ok(()),
+            false => Err(format!("a difference below {place} was planted, found were: {found:?}")),
+        }
+    };
+    let map = format!("{maps}/app");
+    merge(&map, json!({"data": {"planted": "x"}}))?;
+    expect("/objects/configmaps/app/")?;
+    merge(&map, json!({"data": {"planted": null}}))?;
+
+    let left = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "left-over"}});
+    context.put(&maps, &left)?;
+    expect("/objects/configmaps/left-over")?;
+    context.server.object("DELETE", &format!("{maps}/left-over"), None)?;
+
+    let record = format!("{namespace}/secrets/sh.helm.release.v1.app.v1");
+    merge(&record, json!({"metadata": {"labels": {"status": "failed"}}}))?;
+    expect("/records/sh.helm.release.v1.app.v1/labels/status")?;
+    merge(&record, json!({"metadata": {"labels": {"status": "deployed"}}}))?;
+    context.must(other.program, &other.namespace, &["upgrade", "app", &other.chart])?;
+    expect("/")?;
+    for side in &sides {
+        context.delete_namespace(&side.namespace)?;
+    }
+    Ok(())
+}
+
+/// What differs at this moment.
+fn differences_now(context: &Context, sides: &[Side; 2]) -> Result<Vec<String>, String> {
+    let [one, other] = sides;
+    let (one, other) = (state(context, &one.namespace)?, state(context, &other.namespace)?);
+    Ok(difference::between(&one, &other))
+}
