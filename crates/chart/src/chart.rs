@@ -3,7 +3,7 @@
 use pintle_yaml::Value;
 
 use crate::metadata::{Lock, Metadata};
-use crate::{Bytes, File, path};
+use crate::{Bytes, File, Time, path};
 
 /// A chart with its subcharts, as it was read or as processing its dependencies left it.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Chart {
     pub values: Value,
     /// `values.schema.json`.
     pub schema: Option<Bytes>,
+    /// When the schema's file was changed last, when that is known.
+    pub schema_modified: Option<Time>,
     /// The files in `templates/`.
     pub templates: Vec<File>,
     /// All files that have no meaning of their own: what `.Files` gives, `crds/` included.
@@ -24,6 +26,8 @@ pub struct Chart {
     pub raw: Vec<File>,
     /// The charts in `charts/`.
     pub dependencies: Vec<Chart>,
+    /// When `Chart.yaml` was changed last, when that is known.
+    pub modified: Option<Time>,
 }
 
 /// A file in `crds/` of a chart or of one of its subcharts.

@@ -68,6 +68,7 @@ mod path;
 mod process;
 mod render;
 mod show;
+mod time;
 
 pub use bytes::Bytes;
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError};
@@ -94,3 +95,4 @@ pub use notice::{Level, Notice};
 pub use process::process;
 pub use render::{ReleaseInfo, RenderErrors, RenderOptions, RenderedFile, Renderer, helm_message};
 pub use show::{Show, show};
+pub use time::Time;

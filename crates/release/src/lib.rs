@@ -20,9 +20,10 @@ pub use document::{Document, documents, trim_space};
 pub use head::Head;
 pub use hook::{Hook, HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
+pub use pintle_chart::Time;
 pub use prepare::{
     Invalid, Manifest, PrepareError, Prepared, RenderedFile, append_source, prepare,
 };
-pub use record::{HookRun, Info, RecordedHook, Release, Time};
+pub use record::{Holder, HookRun, Info, RecordedHook, Release};
 pub use status::Status;
-pub use storage::{Driver, Key, Listing, Query, StorageError, Unreadable};
+pub use storage::{Driver, Heartbeat, Key, Listing, Query, StorageError, Unreadable};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pintle_chart::Chart;
+use pintle_chart::{Chart, Time};
 use pintle_yaml::Value;
 
 use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, Key, Status};
@@ -31,6 +31,49 @@ pub struct Release {
     pub labels: BTreeMap<String, String>,
     /// `ssa`, `csa`, or empty in what Helm 3 wrote, which means `csa`.
     pub apply_method: String,
+    /// Who works on it; kept beside the record, where Helm does not mind it.
+    pub holder: Option<Holder>,
+}
+
+/// Who works on a release. While the record is pending and the holder is alive, nobody else may.
+/// A record that is not pending and still has one was interrupted: its holder died.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// A user, a machine and a process, such as `ann@laptop:4711`; no two holders have the same.
+    pub name: String,
+    /// When it began.
+    pub since: Option<Time>,
+    /// When it was last heard of.
+    pub beat: Option<Time>,
+}
+
+impl Holder {
+    /// The annotation of a Secret or ConfigMap that has the name.
+    pub const NAME_ANNOTATION: &str = "pintle.dev/holder";
+    /// The annotation that has the beginning, in RFC 3339.
+    pub const SINCE_ANNOTATION: &str = "pintle.dev/holder-since";
+    /// The annotation that has the last beat, in RFC 3339.
+    pub const BEAT_ANNOTATION: &str = "pintle.dev/holder-beat";
+
+    /// The annotations that say all this.
+    pub fn annotations(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::from([(Holder::NAME_ANNOTATION.to_owned(), self.name.clone())]);
+        let times = [(Holder::SINCE_ANNOTATION, self.since), (Holder::BEAT_ANNOTATION, self.beat)];
+        for (name, time) in times {
+            if let Some(time) = time {
+                all.insert(name.to_owned(), time.to_string());
+            }
+        }
+        all
+    }
+
+    /// The holder that annotations name; `None` when they name none.
+    pub fn from_annotations<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Holder> {
+        let name = get(Holder::NAME_ANNOTATION)?.to_owned();
+        let time = |name| get(name).and_then(Time::parse);
+        let since = time(Holder::SINCE_ANNOTATION);
+        Some(Holder { name, since, beat: time(Holder::BEAT_ANNOTATION) })
+    }
 }
 
 impl Release {
@@ -91,15 +134,4 @@ pub struct HookRun {
     pub completed_at: Option<Time>,
     /// Empty before it ran; then `Running`, `Succeeded`, `Failed` or `Unknown`.
     pub phase: String,
-}
-
-/// A point in time with the offset that it was written with, as Go's `time.Time` in JSON: RFC 3339.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Time {
-    /// Seconds since 1970 in UTC.
-    pub seconds: i64,
-    /// Nanoseconds, below 1,000,000,000.
-    pub nanoseconds: u32,
-    /// The offset from UTC in seconds, east positive.
-    pub offset: i32,
 }

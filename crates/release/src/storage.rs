@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Release, Status};
+use crate::{Holder, Release, Status};
 
 /// A store of records, one for each revision. Helm's drivers are Secrets, ConfigMaps, memory and SQL.
 pub trait Driver {
@@ -43,6 +43,23 @@ pub trait Driver {
     ///
     /// It is not there, or the store does not answer.
     fn delete(&mut self, key: &Key) -> Result<(), StorageError>;
+
+    /// What lets another thread say that the holder of a record still lives: it writes the holder
+    /// beside the record and leaves the record as it is. `None` where nobody else could see it.
+    fn heartbeat(&mut self, key: &Key) -> Option<Box<dyn Heartbeat>> {
+        let _ = key;
+        None
+    }
+}
+
+/// Says that the holder of one record lives.
+pub trait Heartbeat: Send {
+    /// Writes the holder with its last beat.
+    ///
+    /// # Errors
+    ///
+    /// The record is gone, another one holds it, or the store does not answer.
+    fn beat(&mut self, holder: &Holder) -> Result<(), StorageError>;
 }
 
 /// What names a record: Helm's `sh.helm.release.v1.NAME.vREVISION`.
@@ -69,6 +86,9 @@ pub struct Query<'a> {
     pub status: Option<Status>,
     /// With these labels, in Kubernetes' language of selectors.
     pub selector: Option<&'a str>,
+    /// Only what a list shows is wanted: name, namespace, revision, labels, of `info` all but the
+    /// notes, and of the chart its metadata. The store may leave the rest empty.
+    pub brief: bool,
 }
 
 /// What a store holds.

@@ -10,7 +10,7 @@ use super::sniff;
 use super::tar::{Tar, TarError};
 use crate::error::{ArchiveError, Error, TooLarge};
 use crate::limits::{Budget, Exceeded};
-use crate::{Bytes, File, path};
+use crate::{Bytes, File, Time, path};
 
 impl From<Exceeded> for Error {
     fn from(exceeded: Exceeded) -> Self {
@@ -90,7 +90,7 @@ fn unpack(reader: impl Read, budget: &mut Budget) -> Result<Vec<File>, Failure> 
     // Each entry may have headers of its own before it.
     let mut tar = Tar::new(reader, entries.saturating_mul(4));
     let mut contents: Vec<u8> = Vec::new();
-    let mut names: Vec<(String, usize, usize)> = Vec::new();
+    let mut names: Vec<(String, usize, usize, Time)> = Vec::new();
     let next = |tar: &mut Tar<_>| match tar.next() {
         Ok(entry) => Ok(entry),
         Err(TarError::Archive(error)) => Err(Failure::Archive(error)),
@@ -117,14 +117,15 @@ fn unpack(reader: impl Read, budget: &mut Budget) -> Result<Vec<File>, Failure> 
         if entry.stored < entry.size || remaining == 0 {
             return Err(Failure::TooLarge(limit));
         }
-        names.push((name, start, contents.len()));
+        names.push((name, start, contents.len(), entry.modified));
     }
     if names.is_empty() {
         return Err(ArchiveError::Empty.into());
     }
     let contents = Arc::new(contents);
-    let file = |(name, start, end): (String, usize, usize)| {
-        File::new(name, Bytes::slice_of(Arc::clone(&contents), start..end).without_bom())
+    let file = |(name, start, end, modified): (String, usize, usize, Time)| {
+        let data = Bytes::slice_of(Arc::clone(&contents), start..end).without_bom();
+        File::new(name, data).modified_at(Some(modified))
     };
     Ok(names.into_iter().map(file).collect())
 }

@@ -38,13 +38,16 @@ impl Assembler<'_> {
         for file in &files {
             let wrong = |error: DecodeError| Error::File { name: file.name.to_string(), error };
             match &*file.name {
-                "Chart.yaml" => {}
+                "Chart.yaml" => chart.modified = file.modified,
                 "Chart.lock" => chart.lock = read_lock(&file.data).map_err(wrong)?,
                 "values.yaml" => {
                     let values = pintle_values::read_values(&file.data);
                     chart.values = values.map_err(|e| wrong(DecodeError::Values(e)))?.into();
                 }
-                "values.schema.json" => chart.schema = Some(file.data.clone()),
+                "values.schema.json" => {
+                    chart.schema = Some(file.data.clone());
+                    chart.schema_modified = file.modified;
+                }
                 "requirements.yaml" => {
                     let metadata = metadata.get_or_insert_default();
                     merge_metadata(&file.data, metadata).map_err(wrong)?;
@@ -59,7 +62,7 @@ impl Assembler<'_> {
                 name => match name.strip_prefix("charts/") {
                     Some(below) if path::ext(name) != ".prov" => {
                         let entry = below.split('/').next().unwrap_or_default();
-                        let file = File::new(below, file.data.clone());
+                        let file = File::new(below, file.data.clone()).modified_at(file.modified);
                         subcharts.entry(entry.into()).or_default().push(file);
                     }
                     _ => chart.files.push(file.clone()),
@@ -120,7 +123,7 @@ impl Assembler<'_> {
         // A file that is in charts/ itself belongs to no chart.
         let below = |file: File| {
             let name = file.name.split_once('/').map(|(_, name)| Str::from(name))?;
-            Some(File { name, data: file.data })
+            Some(File { name, ..file })
         };
         self.chart(files.into_iter().filter_map(below).collect(), depth).map_err(wrapped)
     }

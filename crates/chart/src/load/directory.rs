@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, TooLarge};
 use crate::limits::Budget;
-use crate::{Bytes, File, Ignore, Notice};
+use crate::{Bytes, File, Ignore, Notice, Time};
 
 /// The name of the file with the rules.
 const IGNORE_FILE: &str = ".helmignore";
@@ -40,7 +40,7 @@ fn rules(top: &Path) -> Result<Ignore, Error> {
     if !meta.is_file() {
         return Err(Error::Irregular { path });
     }
-    let (text, whole) = read_file(&path, MAX)?;
+    let (text, whole, _) = read_file(&path, MAX)?;
     if !whole {
         return Err(Error::Io {
             action: "read",
@@ -52,8 +52,8 @@ fn rules(top: &Path) -> Result<Ignore, Error> {
     Ok(rules.with_defaults())
 }
 
-/// Reads at most `limit` bytes; whether that was all.
-fn read_file(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
+/// Reads at most `limit` bytes; whether that was all, and when the file was changed last.
+fn read_file(path: &Path, limit: u64) -> Result<(Vec<u8>, bool, Option<Time>), Error> {
     let file = fs::File::open(path).map_err(Error::io("open", path))?;
     let meta = file.metadata().map_err(Error::io("stat", path))?;
     if !meta.is_file() {
@@ -67,7 +67,7 @@ fn read_file(path: &Path, limit: u64) -> Result<(Vec<u8>, bool), Error> {
         .take(limit.saturating_add(1))
         .read_to_end(&mut data)
         .map_err(Error::io("read", path))?;
-    Ok((data, read as u64 <= limit))
+    Ok((data, read as u64 <= limit, meta.modified().ok().map(Time::from_system)))
 }
 
 struct Walk<'b> {
@@ -180,7 +180,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &Path, name: &str) -> Result<(), Error> {
-        let (data, whole) = read_file(path, self.remaining.min(self.budget.bytes()))?;
+        let (data, whole, modified) = read_file(path, self.remaining.min(self.budget.bytes()))?;
         if !whole {
             let limits = self.budget.limits;
             return Err(if self.remaining <= self.budget.bytes() {
@@ -191,7 +191,8 @@ impl Walk<'_> {
         }
         self.remaining = self.remaining.saturating_sub(data.len() as u64);
         self.budget.take_bytes(data.len() as u64)?;
-        self.files.push(File::new(name, Bytes::from(data).without_bom()));
+        let file = File::new(name, Bytes::from(data).without_bom()).modified_at(modified);
+        self.files.push(file);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use pintle_strconv::{parse_int, parse_uint};
 
+use crate::Time;
 use crate::error::ArchiveError;
 
 const BLOCK: usize = 512;
@@ -22,6 +23,8 @@ pub(super) struct Entry {
     pub(super) size: u64,
     /// How many bytes of contents follow; links have none, whatever their size.
     pub(super) stored: u64,
+    /// When it was changed last.
+    pub(super) modified: Time,
 }
 
 /// What a header block says.
@@ -30,6 +33,7 @@ struct Header {
     kind: u8,
     mode: i64,
     size: i64,
+    modified: i64,
 }
 
 /// What extended headers say about the entry that follows.
@@ -37,6 +41,7 @@ struct Header {
 struct Extended {
     path: Option<Vec<u8>>,
     size: Option<i64>,
+    modified: Option<Time>,
     long_name: Option<Vec<u8>>,
     sparse: bool,
 }
@@ -90,7 +95,9 @@ impl<R: Read> Tar<R> {
     }
 
     fn entry(&mut self, header: Header, extended: Extended) -> Result<Entry, TarError> {
-        let Header { name, kind, mode, size } = header;
+        let Header { name, kind, mode, size, modified } = header;
+        let modified = Time { seconds: modified, nanoseconds: 0, offset: 0 };
+        let modified = extended.modified.unwrap_or(modified);
         let name = extended.long_name.or(extended.path).unwrap_or(name);
         let name = String::from_utf8_lossy(&name).into_owned();
         if kind == b'S' || extended.sparse {
@@ -106,7 +113,7 @@ impl<R: Read> Tar<R> {
         self.padding = padding(stored);
         // S_IFDIR in the mode marks one for Go too.
         let is_directory = kind == b'5' || slash_directory || mode & !0o7777 == 0o040000;
-        Ok(Entry { name, is_directory, size, stored })
+        Ok(Entry { name, is_directory, size, stored, modified })
     }
 
     /// Appends the contents of the current entry.
@@ -234,7 +241,7 @@ fn parse_header(block: &[u8; BLOCK]) -> Option<Header> {
     numeric(field(block, 108, 8))?;
     numeric(field(block, 116, 8))?;
     let size = numeric(field(block, 124, 12)).filter(|size| *size >= 0)?;
-    numeric(field(block, 136, 12))?;
+    let modified = numeric(field(block, 136, 12))?;
     let mut name = string(field(block, 0, 100)).to_vec();
     let magic = field(block, 257, 8);
     let star = field(block, 508, 4) == b"tar\0";
@@ -249,7 +256,7 @@ fn parse_header(block: &[u8; BLOCK]) -> Option<Header> {
             name = [prefix, b"/", &name].concat();
         }
     }
-    Some(Header { name, kind: block.get(156).copied()?, mode, size })
+    Some(Header { name, kind: block.get(156).copied()?, mode, size, modified })
 }
 
 /// A number in octal digits, with blanks and NULs around.
@@ -318,12 +325,35 @@ fn pax(text: &[u8], into: &mut Extended) -> Result<(), ArchiveError> {
                 let size = parse_int(value, 10, 64).map_err(|_| ArchiveError::Header)?;
                 into.size = Some(size);
             }
+            b"mtime" if value.is_empty() => into.modified = None,
+            b"mtime" => into.modified = Some(pax_time(value).ok_or(ArchiveError::Header)?),
             key if key.starts_with(b"GNU.sparse.") => into.sparse = true,
             _ => {}
         }
         rest = rest.get(length..).unwrap_or_default();
     }
     Ok(())
+}
+
+/// A time as an extended header has it: seconds since 1970, perhaps with a fraction.
+fn pax_time(text: &[u8]) -> Option<Time> {
+    let dot = text.iter().position(|byte| *byte == b'.');
+    let (whole, fraction) = text.split_at(dot.unwrap_or(text.len()));
+    let seconds = parse_int(whole, 10, 64).ok()?;
+    let digits = fraction.get(1..).unwrap_or_default();
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut nanoseconds = 0;
+    for at in 0..9 {
+        nanoseconds = nanoseconds * 10 + u32::from(digits.get(at).map_or(0, |digit| digit - b'0'));
+    }
+    // What is before 1970 counts backwards, its fraction too.
+    if whole.starts_with(b"-") && nanoseconds > 0 {
+        let nanoseconds = 1_000_000_000 - nanoseconds;
+        return Some(Time { seconds: seconds.checked_sub(1)?, nanoseconds, offset: 0 });
+    }
+    Some(Time { seconds, nanoseconds, offset: 0 })
 }
 
 #[cfg(test)]
@@ -344,6 +374,22 @@ mod tests {
         ];
         for (bytes, want) in cases {
             assert_eq!(numeric(bytes), *want, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn reads_times() {
+        let table: &[(&[u8], Option<(i64, u32)>)] = &[
+            (b"1350244992", Some((1_350_244_992, 0))),
+            (b"1350244992.0239600890001", Some((1_350_244_992, 23_960_089))),
+            (b"-1.5", Some((-2, 500_000_000))),
+            (b"1.", Some((1, 0))),
+            (b"1.x", None),
+            (b"", None),
+        ];
+        for (text, want) in table {
+            let time = pax_time(text).map(|time| (time.seconds, time.nanoseconds));
+            assert_eq!(time, *want, "{text:?}");
         }
     }
 
