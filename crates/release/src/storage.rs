@@ -16,7 +16,9 @@ pub trait Driver {
     /// It is not there, cannot be read, or the store does not answer.
     fn get(&mut self, key: &Key) -> Result<Release, StorageError>;
 
-    /// The records that `query` chooses, in no order.
+    /// The records that `query` chooses, in no order. Their labels are all that the store has, those
+    /// of the system ([`SYSTEM_LABELS`](crate::SYSTEM_LABELS)) too, as in Helm; those that
+    /// [`get`](Driver::get) gives are the user's alone.
     ///
     /// # Errors
     ///
