@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "pintle-chart",
         &["pintle-values", "pintle-template", "pintle-yaml", "pintle-strconv", "pintle-semver"],
     ),
-    ("pintle-release", &["pintle-chart", "pintle-yaml", "pintle-strconv"]),
+    ("pintle-release", &["pintle-chart", "pintle-values", "pintle-yaml", "pintle-strconv"]),
     (
         "pintle-cluster",
         &["pintle-release", "pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"],

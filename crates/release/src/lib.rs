@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cluster;
+mod codec;
 mod document;
 mod head;
 mod hook;
@@ -15,6 +16,11 @@ pub use cluster::{
     Apply, ApplyError, Cancel, Cascade, Changes, Cluster, ClusterError, ClusterErrorKind, Event,
     LogWriter, Lookup, ManifestPlace, Pods, Resource, Silent, Table, Violation, Wait, WaitError,
     WaitGoal, WaitStrategy, Watch,
+};
+pub use codec::{
+    CodecError, EmitHook, EmitMetadata, EmitRelease, MAX_OBJECT, MAX_RECORD, SYSTEM_LABELS, Stamp,
+    decode_brief, decode_json, decode_record, encode_json, encode_record, encode_record_within,
+    is_system_label, record_labels, user_labels,
 };
 pub use document::{Document, documents, trim_space};
 pub use head::Head;

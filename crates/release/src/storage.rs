@@ -73,6 +73,23 @@ pub struct Key {
     pub revision: i64,
 }
 
+impl Key {
+    /// The key that an object's name stands for.
+    ///
+    /// ```
+    /// use pintle_release::Key;
+    ///
+    /// let key = Key::parse("sh.helm.release.v1.web.v1.v12").unwrap();
+    /// assert_eq!((key.name.as_str(), key.revision), ("web.v1", 12));
+    /// assert_eq!(Key::parse("sh.helm.release.v1.web"), None);
+    /// ```
+    pub fn parse(object: &str) -> Option<Key> {
+        let (name, revision) = object.strip_prefix("sh.helm.release.v1.")?.rsplit_once(".v")?;
+        let revision = pintle_strconv::scan_int(revision, 10, 64).ok()?;
+        (!name.is_empty()).then(|| Key { name: name.to_owned(), revision })
+    }
+}
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sh.helm.release.v1.{}.v{}", self.name, self.revision)
