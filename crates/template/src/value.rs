@@ -1,5 +1,6 @@
 //! Go's view of data: what a template computes with.
 
+mod complex;
 mod emit;
 mod list;
 mod map;
@@ -8,6 +9,7 @@ mod object;
 mod teardown;
 mod text;
 
+pub(crate) use complex::Complex;
 pub use list::{List, ListType};
 pub use map::{Map, MapType, NamedMap};
 pub use number::{NamedNumber, Number};

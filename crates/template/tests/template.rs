@@ -6,5 +6,6 @@ mod template {
     mod bounds;
     mod errors;
     mod language;
+    mod odd_values;
     mod vectors;
 }

@@ -1,6 +1,7 @@
 //! Pipelines, commands and operands.
 
 use crate::syntax::ast::{Command, Constant, Operand, OperandKind, Pipeline, VarId};
+use crate::value::Complex;
 use crate::{Error, Number, Param, Value};
 
 use super::field::keys;
@@ -259,9 +260,8 @@ impl State<'_> {
     /// A number where no type is asked for.
     fn ideal(&mut self, constant: &Constant) -> Result<Value, Error> {
         match constant {
-            Constant { complex: Some(_), float: None, int: None, uint: None, text, .. } => {
-                // There are no complex numbers among the values.
-                Err(self.error(format!("{text} is a complex number")))
+            Constant { complex: Some((real, imaginary)), .. } => {
+                Ok(Value::object(Complex { real: *real, imaginary: *imaginary }))
             }
             Constant { float: Some(float), is_float: true, .. } => {
                 Ok(Value::Number(Number::Float64(*float)))

@@ -3,6 +3,7 @@
 use super::integer::Base;
 use super::pad::Spec;
 use super::{MAX_DEPTH, MAX_TEXT};
+use crate::value::Complex;
 use crate::{Failure, List, ListType, Number, Object, Value};
 
 /// What Go prints as the address of a map, slice or pointer. Real ones differ from run to run.
@@ -90,6 +91,9 @@ impl<'a> Printer<'a> {
             }
             Value::Map(map) => {
                 let name = map.map_type().name();
+                if self.spec.sharp_v && map.is_nil() {
+                    return self.nil_of(name);
+                }
                 let entries = map.snapshot();
                 self.open_map(name);
                 for (at, (key, item)) in entries.iter().enumerate() {
@@ -105,6 +109,12 @@ impl<'a> Printer<'a> {
             }
             Value::Object(object) => self.object(value, object.as_ref(), verb, depth),
         }
+    }
+
+    /// A slice or a map that is nil, in Go's syntax.
+    fn nil_of(&mut self, name: &str) {
+        self.write(name.as_bytes());
+        self.write(b"(nil)");
     }
 
     fn open_map(&mut self, name: &str) {
@@ -128,6 +138,9 @@ impl<'a> Printer<'a> {
 
     fn list(&mut self, list: &List, name: &str, verb: char, depth: u32) {
         if self.spec.sharp_v {
+            if list.is_nil() {
+                return self.nil_of(name);
+            }
             self.write(name.as_bytes());
             self.write(b"{");
         } else {
@@ -223,9 +236,31 @@ impl<'a> Printer<'a> {
         self.spec.float(self.out, number, letter, precision);
     }
 
+    /// Both parts under the same verb, the second one with its sign.
+    fn complex(&mut self, value: &Value, complex: Complex, verb: char) {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return self.wrong_verb(Some(value), verb);
+        }
+        self.write(b"(");
+        self.float(value, complex.real, verb);
+        let plus = std::mem::replace(&mut self.spec.plus, true);
+        self.float(value, complex.imaginary, verb);
+        self.write(b"i)");
+        self.spec.plus = plus;
+    }
+
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: u32) {
+        if let Some(complex) = value.as_object::<Complex>() {
+            return self.complex(value, *complex, verb);
+        }
         if verb == 'w' && !self.erroring {
             return self.wrong_verb(Some(value), verb);
+        }
+        if self.spec.sharp_v
+            && !self.erroring
+            && let Some(text) = object.go_syntax()
+        {
+            return self.spec.string(self.out, &text);
         }
         if !self.erroring
             && !self.spec.sharp_v

@@ -104,7 +104,7 @@ fn abbreviated(bytes: &[u8], offset: i64, width: i64) -> Vec<u8> {
     // Room for the text beside three dots. Not negative: callers ask for a width of 4 at least.
     let room = width - 3;
     let offset = offset.min(size);
-    let offset = if size - offset < room { size - room } else { offset };
+    let offset = if size.wrapping_sub(offset) < room { size - room } else { offset };
     let slice = |from: i64, to: i64| {
         let range =
             usize::try_from(from).unwrap_or_default()..usize::try_from(to).unwrap_or_default();

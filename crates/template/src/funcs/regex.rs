@@ -140,7 +140,8 @@ fn split(call: &mut Call<'_>, compile: Compile) -> Outcome {
     if end != subject.text.len() {
         items.push(piece(start, subject.text.len()));
     }
-    Ok(strings(items))
+    // Go makes an empty slice here, not a nil one.
+    Ok(Value::List(List::of_type(ListType::Strings, items)))
 }
 
 fn quote_meta(call: &mut Call<'_>) -> Outcome {
@@ -260,6 +261,8 @@ mod tests {
         assert_eq!(run_n("regexSplit", ",", "a,b,c", 2), "[a|b,c]");
         assert_eq!(run_n("regexSplit", "", "abc", -1), "[a|b|c]");
         assert_eq!(run_n("regexSplit", "a", "", -1), "[]");
+        let empty = call("regexSplit", &["".into(), "".into(), Value::int(2)]).unwrap();
+        assert!(!empty.as_list().unwrap().is_nil());
         assert_eq!(run("regexQuoteMeta", &["a.b[c]"]), r"a\.b\[c\]");
         let none = call("regexFindAll", &["x".into(), "a".into(), Value::int(-1)]).unwrap();
         assert!(none.as_list().unwrap().is_nil());

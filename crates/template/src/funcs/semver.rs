@@ -128,6 +128,19 @@ impl Object for GoVersion {
         Some(self.version.to_string().into_bytes())
     }
 
+    fn fields(&self) -> Vec<(&str, Value)> {
+        let version = &self.version;
+        let number = |n| Value::Number(Number::Uint64(n));
+        vec![
+            ("major", number(version.major())),
+            ("minor", number(version.minor())),
+            ("patch", number(version.patch())),
+            ("pre", version.prerelease().into()),
+            ("metadata", version.metadata().into()),
+            ("original", version.original().into()),
+        ]
+    }
+
     fn data(&self) -> Option<yaml::Value> {
         Some(yaml::Value::from(self.version.to_string()))
     }

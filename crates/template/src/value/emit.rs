@@ -2,7 +2,7 @@
 
 use pintle_yaml::{Emit, KeyOrder, Sink, Str, WriteError, WriteErrorKind};
 
-use super::{List, ListType, Map, Number, Value};
+use super::{Complex, List, ListType, Map, Number, Value};
 
 /// A container that is being told. Kept on the heap, so that depth costs no stack.
 enum Open {
@@ -128,6 +128,9 @@ fn begin(value: &Value, sink: &mut dyn Sink) -> Result<Option<Open>, WriteError>
                 return Ok(Some(Open::Map(map.clone(), order, 0)));
             }
         },
+        Value::Object(object) if object.as_any().is::<Complex>() => {
+            return Err(WriteError::custom("json: unsupported type: complex128"));
+        }
         Value::Object(object) => match (object.data(), object.items()) {
             (Some(data), _) => data.emit(sink)?,
             // The items of an object are no objects with items, so that this ends.

@@ -57,6 +57,11 @@ pub trait Object: 'static {
         None
     }
 
+    /// The text of `%#v`, when the type is a Go `GoStringer`.
+    fn go_syntax(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Whether the type is a Go `error`.
     fn is_error(&self) -> bool {
         false

@@ -3,6 +3,9 @@
 use crate::NamedNumber;
 use crate::funcs::civil::{civil_from_days, days_from_civil};
 
+/// Where Go's calendar begins, in seconds since 1970. What is before runs on behind its end.
+const FIRST: i128 = -9_223_372_028_741_760_000;
+
 /// What a clock shows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
@@ -22,7 +25,11 @@ pub(super) struct Clock {
 impl Clock {
     /// From seconds since 1970 in local time.
     pub(super) fn new(seconds: i64) -> Clock {
-        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let mut seconds = i128::from(seconds);
+        if seconds < FIRST {
+            seconds += 1 << 64;
+        }
+        let (days, second) = (seconds.div_euclid(86_400) as i64, seconds.rem_euclid(86_400) as i64);
         let (year, month, day) = civil_from_days(days);
         Clock {
             year,

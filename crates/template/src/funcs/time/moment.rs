@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use pintle_strconv::Duration;
+use pintle_strconv::{self as strconv, Duration};
 use pintle_yaml as yaml;
 
 use super::clock::{Clock, MONTHS, WEEK_DAYS, named};
@@ -207,12 +207,27 @@ impl Object for Moment {
                 Value::object(self.in_zone(zone))
             }
             "Location" => Value::object(Location(self.zone.clone())),
+            "GoString" => Value::from(self.go_syntax().unwrap_or_default()),
             _ => Value::from(self.text().unwrap_or_default()),
         })
     }
 
     fn text(&self) -> Option<Vec<u8>> {
         Some(self.format(b"2006-01-02 15:04:05.999999999 -0700 MST"))
+    }
+
+    fn go_syntax(&self) -> Option<Vec<u8>> {
+        let Clock { year, month, day, hour, minute, second, .. } = self.clock();
+        let month = named(&MONTHS, month).text;
+        let nanosecond = self.nanoseconds;
+        let zone = match self.zone.name() {
+            name @ ("UTC" | "Local") => format!("time.{name}"),
+            name => format!("time.Location({})", strconv::quote(name)),
+        };
+        let text = format!(
+            "time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanosecond}, {zone})"
+        );
+        Some(text.into_bytes())
     }
 
     fn data(&self) -> Option<yaml::Value> {

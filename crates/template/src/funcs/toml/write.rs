@@ -4,6 +4,7 @@
 use pintle_strconv as strconv;
 use pintle_yaml::Str;
 
+use crate::value::Complex;
 use crate::{Context, Failure, List, Number, Value};
 
 /// How deep values may nest. Go has no limit: it runs out of stack on a map that holds itself.
@@ -105,6 +106,9 @@ impl Encoder<'_> {
             Value::List(list) if self.is_table_array(list, depth)? => Kind::Tables,
             Value::List(_) => Kind::Plain,
             Value::Object(object) if object.text().is_some() => Kind::Plain,
+            Value::Object(object) if object.as_any().is::<Complex>() => {
+                return Err(Failure::new("unsupported type: complex128"));
+            }
             Value::Object(object) => match object.items() {
                 Some(items) => self.kind(&items, depth)?,
                 None => Kind::Table,
