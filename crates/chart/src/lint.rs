@@ -237,8 +237,8 @@ pub fn lint(
         return Err(LintError::NoChartFile { path: path.join("Chart.yaml") });
     }
     chart_file::check(&place, &mut report);
-    values::check(&place, options, host, &mut report);
-    templates::check(&mut place, options, host, &mut report);
+    let user = values::check(&place, options, host, &mut report);
+    templates::check(&mut place, options, &user, host, &mut report);
     dependencies::check(&mut place, &mut report);
     crds::check(&mut place, &mut report);
     report.notices.extend(place.notices());

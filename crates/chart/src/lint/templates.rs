@@ -2,6 +2,7 @@
 
 use pintle_strconv::quote;
 use pintle_values::coalesce;
+use pintle_yaml::Value;
 
 use super::object::{self, Object};
 use super::place::{Kind, Place};
@@ -13,6 +14,7 @@ const NAME: &str = "templates/";
 pub(super) fn check(
     place: &mut Place,
     options: &LintOptions,
+    user: &Value,
     host: &mut dyn LintHost,
     report: &mut LintReport,
 ) {
@@ -34,10 +36,10 @@ pub(super) fn check(
         }
     };
     // Helm says nothing of values that do not fit together here.
-    let Ok(notices) = process(&mut chart, &options.values) else { return };
+    let Ok(notices) = process(&mut chart, user) else { return };
     report.notices.extend(notices);
     // Twice, as Helm does: the second time takes away nulls that the first one kept.
-    let values = coalesce(&chart.as_values(), &options.values)
+    let values = coalesce(&chart.as_values(), user)
         .and_then(|first| coalesce(&chart.as_values(), &first.values));
     let Ok(values) = values else { return };
     let values = values.values;
