@@ -105,9 +105,14 @@ fn metadata(chart: &Chart, root: bool) -> Value {
     };
     map.set("IsRoot", Value::Bool(root));
     // In Go this one is a `map[string]string`.
-    let annotations = chart.metadata.annotations.iter().flatten();
-    let annotations = annotations.map(|(k, v)| (k.as_str().into(), v.as_str().into())).collect();
-    map.set("Annotations", Value::Map(Map::of_type(MapType::Strings, annotations)));
+    let annotations = match &chart.metadata.annotations {
+        Some(entries) => {
+            let entries = entries.iter().map(|(k, v)| (k.as_str().into(), v.as_str().into()));
+            Map::of_type(MapType::Strings, entries.collect())
+        }
+        None => Map::nil(MapType::Strings),
+    };
+    map.set("Annotations", Value::Map(annotations));
     Value::Map(map)
 }
 
