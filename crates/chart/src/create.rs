@@ -136,6 +136,16 @@ impl std::error::Error for CreateError {
 ///
 /// The name is none for a chart, or something cannot be written.
 pub fn create(name: &str, directory: &Path) -> Result<Created, CreateError> {
+    create_as("v2", name, directory)
+}
+
+/// As [`create`], with an `apiVersion` of one's choice: `v2`, or `v3`, which Helm makes as an
+/// experiment and does not render yet.
+///
+/// # Errors
+///
+/// As [`create`].
+pub fn create_as(api_version: &str, name: &str, directory: &Path) -> Result<Created, CreateError> {
     if name.is_empty() || name.len() > MAX_NAME {
         return Err(CreateError::NameLength);
     }
@@ -145,7 +155,11 @@ pub fn create(name: &str, directory: &Path) -> Result<Created, CreateError> {
     }
     let mut writer = Writer::new(name, directory)?;
     for (file, text) in SCAFFOLD {
-        writer.write(file, text.replace(PLACEHOLDER, name).as_bytes())?;
+        let mut text = text.replace(PLACEHOLDER, name);
+        if *file == "Chart.yaml" {
+            text = text.replacen("apiVersion: v2", &format!("apiVersion: {api_version}"), 1);
+        }
+        writer.write(file, text.as_bytes())?;
     }
     writer.directory("charts")?;
     Ok(writer.done(Vec::new()))
@@ -160,6 +174,7 @@ pub fn create(name: &str, directory: &Path) -> Result<Created, CreateError> {
 ///
 /// The starter cannot be loaded, or something cannot be written.
 pub fn create_from(
+    api_version: &str,
     name: &str,
     directory: &Path,
     starter: &Path,
@@ -178,7 +193,7 @@ pub fn create_from(
         kind: "application".to_owned(),
         version: "0.1.0".to_owned(),
         app_version: "0.1.0".to_owned(),
-        api_version: "v2".to_owned(),
+        api_version: api_version.to_owned(),
         ..Metadata::default()
     };
     let mut writer = Writer::new(name, directory)?;

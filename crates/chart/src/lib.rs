@@ -74,7 +74,7 @@ pub use bytes::Bytes;
 pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError};
 pub use chart::{Chart, Crd};
 pub use check::NotInstallable;
-pub use create::{CreateError, Created, create, create_from};
+pub use create::{CreateError, Created, create, create_as, create_from};
 pub use error::{ArchiveError, Error, TooLarge};
 pub use file::File;
 pub use files::Files;

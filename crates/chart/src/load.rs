@@ -56,7 +56,7 @@ impl Loader {
         self
     }
 
-    /// Whether to read a chart of any `apiVersion`, as Helm does in `dependency` and `lint`. Other
+    /// Whether to read a chart of any `apiVersion`, as Helm does in `dependency`, `lint` and `show`. Other
     /// commands take `v1` and `v2` only.
     #[must_use]
     pub fn any_api_version(mut self, any: bool) -> Self {

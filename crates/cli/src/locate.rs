@@ -71,10 +71,18 @@ pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
 
 /// Reads the chart at `place`.
 pub(crate) fn load(context: &Context, place: &Place) -> Result<Chart, Failure> {
+    load_by(Loader::new(), context, place)
+}
+
+/// Reads the chart at `place`, of whatever `apiVersion` it is.
+pub(crate) fn load_any(context: &Context, place: &Place) -> Result<Chart, Failure> {
+    load_by(Loader::new().any_api_version(true), context, place)
+}
+
+fn load_by(mut loader: Loader, context: &Context, place: &Place) -> Result<Chart, Failure> {
     if let Place::Path(path) = place {
         log::debug(context.settings.debug, "Chart path", &[("path", &path.to_string_lossy())]);
     }
-    let mut loader = Loader::new();
     let result = match place {
         Place::Path(path) => loader.load(path),
         Place::Stdin => loader.load_reader(io::stdin().lock().take(MAX_STDIN)),

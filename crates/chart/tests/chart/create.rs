@@ -91,7 +91,7 @@ fn starters() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let path = create_from("web", dir.path(), &starter, Limits::default()).unwrap().path;
+    let path = create_from("v2", "web", dir.path(), &starter, Limits::default()).unwrap().path;
     let read = |name: &str| fs::read_to_string(path.join(name)).unwrap();
     assert_eq!(
         read("Chart.yaml"),
@@ -102,9 +102,10 @@ fn starters() {
     assert_eq!(read("templates/a.yaml"), "name: web");
     assert_eq!(read("README.md"), "<CHARTNAME>");
     assert_eq!(load(&path).unwrap().dependencies[0].name(), "sub");
-    let error = create_from("a/b", dir.path(), &starter, Limits::default()).unwrap_err();
+    let error = create_from("v2", "a/b", dir.path(), &starter, Limits::default()).unwrap_err();
     assert_eq!(error.to_string(), "\"a/b\" is not a valid chart name");
     let none = dir.path().join("none");
-    let error = create_from("a", dir.path(), &none, Limits::default()).unwrap_err().to_string();
+    let error =
+        create_from("v2", "a", dir.path(), &none, Limits::default()).unwrap_err().to_string();
     assert!(error.starts_with("could not load "), "{error}");
 }

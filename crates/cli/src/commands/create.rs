@@ -8,8 +8,8 @@ use crate::command::{Arity, Command};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::paths::{Home, clean};
-use crate::{flags, locate};
+use crate::paths::{Home, clean, variable};
+use crate::{flags, locate, log};
 
 pub(crate) const CREATE: Command = Command {
     name: "create",
@@ -41,20 +41,27 @@ built in.
     ..Command::NEW
 };
 
+/// The variable that allows charts of the API version v3.
+const V3: &str = "HELM_EXPERIMENTAL_CHART_V3";
+
 fn run(context: &mut Context) -> Result<(), Failure> {
     let path = context.args().first().cloned().unwrap_or_default();
     context.print(&format!("Creating {path}\n"));
-    match context.parsed.text("chart-api-version").unwrap_or("v2") {
-        "v2" | "" => {}
+    let api_version = match context.parsed.text("chart-api-version").unwrap_or("v2") {
+        "v2" | "" => "v2",
+        "v3" if variable(V3).is_some() => "v3",
         "v3" => {
-            return Err(Failure::new("charts of the API version v3 cannot be created yet"));
+            return Err(Failure::new(format!(
+                "this feature has been marked as experimental and is not enabled by default. \
+                 Please set {V3}=1 in your environment to use this feature"
+            )));
         }
         other => {
             return Err(Failure::new(format!(
                 "unsupported chart API version: {other} (supported: v2, v3)"
             )));
         }
-    }
+    };
     // As Go's filepath has it, the last part names the chart, and what is before it the directory.
     let path = path.trim_end_matches('/');
     let (directory, name) = path.rsplit_once('/').unwrap_or((".", path));
@@ -64,13 +71,17 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     let created = match starter {
         Some(starter) => {
             let starter = Path::new(&Home::Data.path("starters")).join(starter);
-            pintle_chart::create_from(name, &directory, &starter, Limits::default())
+            pintle_chart::create_from(api_version, name, &directory, &starter, Limits::default())
         }
-        None => pintle_chart::create(name, &directory),
+        None => pintle_chart::create_as(api_version, name, &directory),
     };
     let created = created.map_err(|error| Failure::new(error.to_string()))?;
     locate::report(&created.notices);
     for path in created.overwritten {
+        if api_version == "v3" {
+            log::warn("Overwriting existing file", &[("file", &path.to_string_lossy())]);
+            continue;
+        }
         let path = pintle_strconv::quote(path.to_string_lossy().as_bytes());
         context.print(&format!("WARNING: File {path} already exists. Overwriting.\n"));
     }

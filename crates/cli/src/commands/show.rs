@@ -77,7 +77,7 @@ Print the values.yaml of a chart as it is, or what a JSONPath expression selects
 fn show(context: &mut Context, what: Show) -> Result<(), Failure> {
     let name = context.args().first().cloned().unwrap_or_default();
     let place = locate::locate(context, &name)?;
-    let chart = locate::load(context, &place)?;
+    let chart = locate::load_any(context, &place)?;
     context.out.append(&mut pintle_chart::show(&chart, what));
     Ok(())
 }
@@ -90,7 +90,7 @@ fn values(context: &mut Context) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("error parsing jsonpath {path}: {error}")));
     let name = context.args().first().cloned().unwrap_or_default();
     let place = locate::locate(context, &name)?;
-    let chart = locate::load(context, &place)?;
+    let chart = locate::load_any(context, &place)?;
     // Helm takes what selects nothing for no failure; here it is said at least.
     match template?.print(&chart.values) {
         Ok(text) => context.print(&text),
