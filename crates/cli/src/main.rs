@@ -23,6 +23,7 @@ mod jsonpath;
 mod kubeconfig;
 mod locate;
 mod log;
+mod net;
 mod output;
 mod parse;
 mod paths;

@@ -4,17 +4,40 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use pintle_repo::http::{Client, Request, redacted};
 use pintle_values::{Source, SourceError};
 
+use crate::net;
 use crate::system::why;
 
 /// Reads what a flag or a schema names.
 #[derive(Debug)]
 pub(crate) struct Locations {
-    /// Whether the network must not be used.
-    pub(crate) offline: bool,
-    /// Whether standard input holds the chart.
-    pub(crate) stdin_taken: bool,
+    offline: bool,
+    stdin_taken: bool,
+    client: Client,
+    /// What was fetched, for what is asked for again.
+    fetched: Vec<(String, Vec<u8>)>,
+}
+
+impl Locations {
+    /// `offline` forbids the network; `stdin_taken` says that standard input holds the chart.
+    pub(crate) fn new(offline: bool, stdin_taken: bool) -> Self {
+        Self { offline, stdin_taken, client: net::client(), fetched: Vec::new() }
+    }
+
+    fn fetch(&mut self, url: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+        if self.offline {
+            return Err(SourceError::new(net::refusal(url)));
+        }
+        if let Some((_, body)) = self.fetched.iter().find(|(known, _)| known == url) {
+            return Ok(body.clone());
+        }
+        let answer = self.client.get(&Request::new(url).limit(limit));
+        let body = answer.map_err(|error| SourceError::new(error.to_string()))?.body;
+        self.fetched.push((url.to_owned(), body.clone()));
+        Ok(body)
+    }
 }
 
 impl Source for Locations {
@@ -26,11 +49,10 @@ impl Source for Locations {
             return bounded(io::stdin().lock(), "-", limit);
         }
         match location.split_once("://") {
-            Some(("http" | "https" | "oci", _)) if self.offline => Err(SourceError::new(format!(
-                "cannot fetch {location}: the network is not to be used (--offline)"
-            ))),
-            Some(("http" | "https" | "oci", _)) => Err(SourceError::new(format!(
-                "cannot fetch {location}: only files can be read yet"
+            Some(("http" | "https", _)) => self.fetch(location, limit),
+            Some(("oci", _)) => Err(SourceError::new(format!(
+                "cannot fetch {}: a registry holds charts, no single files",
+                redacted(location)
             ))),
             Some(("file", rest)) => file(&path_of(rest), limit),
             _ => file(location, limit),
@@ -108,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_as_go_says_it() {
-        let mut source = Locations { offline: true, stdin_taken: true };
+        let mut source = Locations::new(true, true);
         let mut fails = |location| source.read(location, 10).unwrap_err().to_string();
         assert_eq!(fails("no/such"), "open no/such: no such file or directory");
         assert_eq!(fails("."), "read .: is a directory");

@@ -6,6 +6,9 @@ mod cli {
     mod completion;
     mod corpus;
     mod goldens;
+    mod network;
     pub(crate) mod program;
+    #[path = "../../../repo/tests/repo/server.rs"]
+    mod server;
     mod tables;
 }

@@ -52,7 +52,7 @@ fn lint(context: &mut Context, room: usize) -> Result<(), Failure> {
             .collect();
         paths.extend(below.iter().map(|path| path.to_string_lossy().into_owned()));
     }
-    let mut source = Locations { offline: context.settings.offline, stdin_taken: false };
+    let mut source = Locations::new(context.settings.offline, false);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
     let options = LintOptions {
         values: user.merged.values,

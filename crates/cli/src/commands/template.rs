@@ -63,8 +63,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         Name::Template(template) => name_by_template(&template, context)?,
     };
     let place = locate::locate(context, &chart_name)?;
-    let mut source =
-        Locations { offline: context.settings.offline, stdin_taken: place == Place::Stdin };
+    let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
     let mut chart = locate::load(context, &place)?;
     chart.check_type().map_err(|error| Failure::new(error.to_string()))?;

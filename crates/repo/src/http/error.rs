@@ -1,0 +1,152 @@
+//! Why something could not be fetched.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use reqwest::{StatusCode, Url};
+
+use super::redacted;
+
+/// Why something could not be fetched. No variant holds a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL is none.
+    Url {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A URL of another kind than `http` and `https`.
+    Scheme {
+        /// Its scheme.
+        scheme: String,
+    },
+    /// Certificates or keys cannot be used.
+    Tls {
+        /// What is wrong with them.
+        why: String,
+    },
+    /// No connection, or one that broke.
+    Transport {
+        /// What was fetched.
+        url: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// The server answered with something else.
+    Status {
+        /// What was fetched.
+        url: String,
+        /// The status, 404 for example.
+        code: u16,
+        /// Its usual text, `Not Found` for example.
+        reason: &'static str,
+    },
+    /// The answer is longer than allowed.
+    TooLarge {
+        /// What was fetched.
+        url: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It took longer than allowed.
+    Timeout {
+        /// What was fetched.
+        url: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// More redirects than are followed.
+    Redirects {
+        /// What was fetched.
+        url: String,
+    },
+    /// The system denies what waiting for the network needs.
+    Runtime {
+        /// What went wrong.
+        why: String,
+    },
+}
+
+impl Error {
+    pub(super) fn status(url: &str, status: StatusCode) -> Self {
+        Self::Status {
+            url: redacted(url),
+            code: status.as_u16(),
+            reason: status.canonical_reason().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn transport(url: &Url, error: &reqwest::Error) -> Self {
+        Self::Transport { url: redacted(url.as_str()), why: chain(error) }
+    }
+
+    /// Whether asking again may help: the connection failed or broke, or the server is busy.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Transport { .. } => true,
+            Self::Status { code, .. } => matches!(code, 429 | 502..=504),
+            _ => false,
+        }
+    }
+}
+
+/// The innermost reasons of an error; the outer ones say only that there was a request.
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let text = error.to_string();
+        next = error.source();
+        // Some say the reason themselves, some leave it to their source.
+        if texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+    }
+    let noise = |text: &String| {
+        !matches!(
+            text.as_str(),
+            "client error (Connect)" | "client error (SendRequest)" | "tcp connect error"
+        )
+    };
+    let kept: Vec<String> = texts.into_iter().filter(noise).collect();
+    let text = if kept.is_empty() { error.to_string() } else { kept.join(": ") };
+    let text = match text.find(" (os error") {
+        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
+        None => text,
+    };
+    text.trim().to_owned()
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url { url, why } => write!(f, "parse {}: {why}", pintle_strconv::quote(url)),
+            Self::Scheme { scheme } => {
+                write!(f, "scheme {} not supported", pintle_strconv::quote(scheme))
+            }
+            Self::Tls { why } => write!(f, "can't create TLS config for client: {why}"),
+            Self::Transport { url, why } => {
+                write!(f, "Get {}: {why}", pintle_strconv::quote(url))
+            }
+            Self::Status { url, code, reason } => {
+                write!(f, "failed to fetch {url} : {code} {reason}")
+            }
+            Self::TooLarge { url, limit } => {
+                write!(f, "failed to fetch {url} : it is larger than {limit} bytes")
+            }
+            Self::Timeout { url, seconds } => {
+                let url = pintle_strconv::quote(url);
+                write!(f, "Get {url}: context deadline exceeded: nothing complete in {seconds} s")
+            }
+            Self::Redirects { url } => {
+                write!(f, "Get {}: stopped after 10 redirects", pintle_strconv::quote(url))
+            }
+            Self::Runtime { why } => write!(f, "the network cannot be used: {why}"),
+        }
+    }
+}
+
+impl StdError for Error {}
