@@ -28,6 +28,12 @@ impl Bytes {
         Bytes { start: range.start.min(end), end, buffer }
     }
 
+    /// Whether these are the same part of the same buffer.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.buffer, &other.buffer)
+            && (self.start, self.end) == (other.start, other.end)
+    }
+
     /// The bytes as text, when they are UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         std::str::from_utf8(self).ok()

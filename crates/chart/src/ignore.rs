@@ -133,11 +133,12 @@ impl Ignore {
         if matches!(path, "" | "." | "./") {
             return false;
         }
+        let base = path::base(path);
         self.rules.iter().any(|rule| {
             if rule.directories_only && !is_directory {
                 return rule.negated;
             }
-            let name = if rule.name_only { path::base(path) } else { path };
+            let name = if rule.name_only { base } else { path };
             rule.pattern.matches(name) != rule.negated
         })
     }

@@ -31,6 +31,13 @@ pub(crate) struct Budget {
     entries: u64,
 }
 
+/// What of the [`Limits`] something took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spent {
+    bytes: u64,
+    entries: u64,
+}
+
 /// A limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exceeded {
@@ -41,6 +48,28 @@ pub(crate) enum Exceeded {
 impl Budget {
     pub(crate) fn new(limits: Limits) -> Self {
         Budget { limits, bytes: limits.total_bytes, entries: limits.entries }
+    }
+
+    /// What may still be taken.
+    pub(crate) fn left(&self) -> Spent {
+        Spent { bytes: self.bytes, entries: self.entries }
+    }
+
+    /// What was taken since there was `before` left.
+    pub(crate) fn spent_since(&self, before: Spent) -> Spent {
+        Spent {
+            bytes: before.bytes.saturating_sub(self.bytes),
+            entries: before.entries.saturating_sub(self.entries),
+        }
+    }
+
+    /// Takes what was taken elsewhere; nothing when there is not so much left.
+    pub(crate) fn take(&mut self, spent: Spent) -> bool {
+        let left = self.bytes.checked_sub(spent.bytes).zip(self.entries.checked_sub(spent.entries));
+        if let Some((bytes, entries)) = left {
+            (self.bytes, self.entries) = (bytes, entries);
+        }
+        left.is_some()
     }
 
     /// The bytes that may still be read.

@@ -1,5 +1,6 @@
 //! Reads charts.
 
+mod ahead;
 mod archive;
 mod assemble;
 mod directory;
@@ -10,6 +11,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use self::ahead::Ahead;
 use crate::error::Error;
 use crate::limits::Budget;
 use crate::{Chart, File, Limits, Notice};
@@ -93,8 +95,11 @@ impl Loader {
             return Err(Error::NoChartFile { path: absolute(&chart_file), source });
         }
         let mut budget = Budget::new(self.limits);
-        let files = directory::read(path, &mut budget, &mut self.notices)?;
-        self.assemble(files, &mut budget)
+        std::thread::scope(|scope| {
+            let mut ahead = Ahead::new(scope, self.limits);
+            let files = directory::read(path, &mut budget, &mut self.notices, &mut ahead)?;
+            self.assemble(files, &mut budget, Some(ahead))
+        })
     }
 
     /// Reads a chart from an archive.
@@ -105,7 +110,7 @@ impl Loader {
     pub fn load_archive(&mut self, path: &Path) -> Result<Chart, Error> {
         let mut budget = Budget::new(self.limits);
         let files = open_archive(path, &mut budget)?;
-        self.assemble(files, &mut budget)
+        self.assemble(files, &mut budget, None)
     }
 
     /// The files of a chart's archive, of which no chart is made.
@@ -121,7 +126,7 @@ impl Loader {
     pub fn load_reader(&mut self, reader: impl Read) -> Result<Chart, Error> {
         let mut budget = Budget::new(self.limits);
         let files = archive::read(reader, None, &mut budget)?;
-        self.assemble(files, &mut budget)
+        self.assemble(files, &mut budget, None)
     }
 
     /// Makes a chart of files that are in memory; their names are paths below the chart.
@@ -131,13 +136,18 @@ impl Loader {
     /// As [`load`](Loader::load).
     pub fn load_files(&mut self, files: Vec<File>) -> Result<Chart, Error> {
         let mut budget = Budget::new(self.limits);
-        self.assemble(files, &mut budget)
+        self.assemble(files, &mut budget, None)
     }
 
-    fn assemble(&mut self, files: Vec<File>, budget: &mut Budget) -> Result<Chart, Error> {
+    fn assemble(
+        &mut self,
+        files: Vec<File>,
+        budget: &mut Budget,
+        ahead: Option<Ahead<'_, '_>>,
+    ) -> Result<Chart, Error> {
         let any_api_version = self.any_api_version;
         let notices = &mut self.notices;
-        assemble::Assembler { budget, notices, any_api_version }.chart(files, 0)
+        assemble::Assembler { budget, notices, any_api_version, ahead }.chart(files, 0)
     }
 }
 

@@ -46,7 +46,19 @@ pub(crate) fn ext(path: &str) -> &str {
 /// A pattern of Go's `filepath.Match`: `*`, `?`, `[a-z]` with `^`, and `\` before any of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
-    tokens: Vec<Token>,
+    /// What a name begins with.
+    prefix: String,
+    rest: Rest,
+}
+
+/// What follows the prefix of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing.
+    End,
+    /// Anything without a `/`, and then this text.
+    Suffix(String),
+    Tokens(Vec<Token>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,17 +91,36 @@ impl Pattern {
                 c => Token::Literal(c),
             });
         }
-        Ok(Pattern { tokens })
+        let special = tokens.iter().position(|token| literal(token).is_none());
+        let after = tokens.split_off(special.unwrap_or(tokens.len()));
+        let rest = match after.split_first() {
+            None => Rest::End,
+            Some((Token::Star, end)) => match end.iter().map(literal).collect() {
+                Some(suffix) => Rest::Suffix(suffix),
+                None => Rest::Tokens(after),
+            },
+            Some(_) => Rest::Tokens(after),
+        };
+        Ok(Pattern { prefix: tokens.iter().filter_map(literal).collect(), rest })
     }
 
     /// Whether the whole of `name` matches. Neither `*` nor `?` matches a `/`.
     pub(crate) fn matches(&self, name: &str) -> bool {
+        let Some(name) = name.strip_prefix(&*self.prefix) else { return false };
+        match &self.rest {
+            Rest::End => name.is_empty(),
+            Rest::Suffix(end) => name.strip_suffix(&**end).is_some_and(|any| !any.contains('/')),
+            Rest::Tokens(tokens) => Self::matches_tokens(tokens, name),
+        }
+    }
+
+    fn matches_tokens(tokens: &[Token], name: &str) -> bool {
         let name: Vec<char> = name.chars().collect();
         let (mut token, mut at) = (0, 0);
         // Where to go on after the last star, should what follows it not match.
         let mut retry: Option<(usize, usize)> = None;
         loop {
-            let step = match (self.tokens.get(token), name.get(at)) {
+            let step = match (tokens.get(token), name.get(at)) {
                 (None, None) => return true,
                 (Some(Token::Star), _) => {
                     token += 1;
@@ -120,6 +151,10 @@ impl Pattern {
             }
         }
     }
+}
+
+fn literal(token: &Token) -> Option<char> {
+    if let Token::Literal(c) = token { Some(*c) } else { None }
 }
 
 fn class(rest: &mut std::str::Chars<'_>) -> Result<Token, BadPattern> {
@@ -213,6 +248,11 @@ mod tests {
             ("a[", "ab", Err(BadPattern)),
             ("a\\", "a", Err(BadPattern)),
             ("*x", "xxx", Ok(true)),
+            ("a*bc", "abc", Ok(true)),
+            ("ab*bc", "abc", Ok(false)),
+            ("*/b", "a/b", Ok(true)),
+            ("*/b", "a/a/b", Ok(false)),
+            ("a*", "a", Ok(true)),
             ("templates/.?*", "templates/.a", Ok(true)),
             ("templates/.?*", "templates/.", Ok(false)),
         ] {

@@ -9,7 +9,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use pintle_template::{Engine, Error, Functions, Host, Limits, MissingKey, TemplateSet, Value};
+use pintle_template::{Engine, Error, Host, Limits, MissingKey, TemplateSet, Value};
 use pintle_values::Coalesced;
 use pintle_yaml::Str;
 
@@ -172,15 +172,13 @@ impl<'c> Renderer<'c> {
         // Templates of charts further up are parsed later, so that their definitions win.
         sources.sort_by(|(a, _), (b, _)| (slashes(b), b).cmp(&(slashes(a), a)));
 
-        let mut functions = Functions::helm();
-        if !options.enable_dns {
-            functions.add(files::no_dns());
-        }
-        let engine = Engine::helm()
-            .functions(functions)
+        let mut engine = Engine::helm()
             .missing_key(if options.strict { MissingKey::Error } else { MissingKey::Zero })
             .limits(options.limits)
             .lenient(options.lenient);
+        if !options.enable_dns {
+            engine = engine.function(files::no_dns());
+        }
         let mut builder = engine.builder();
         let mut templates = Vec::with_capacity(sources.len());
         for (path, (chart, data)) in sources {

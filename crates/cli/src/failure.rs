@@ -1,7 +1,5 @@
 //! What ends a command before its time.
 
-use std::process::ExitCode;
-
 use crate::{draw, output};
 
 /// Why a command failed.
@@ -31,8 +29,8 @@ impl Failure {
         self
     }
 
-    /// Says it on standard error.
-    pub(crate) fn report(&self, _written: &[u8]) -> ExitCode {
+    /// Says it on standard error. What the program exits with is the answer.
+    pub(crate) fn report(&self) -> u8 {
         let mut text = String::with_capacity(self.message.len() + self.details.len() + 16);
         text.push_str("Error: ");
         text.push_str(&draw::harmless(&self.message));
@@ -44,7 +42,7 @@ impl Failure {
             }
         }
         output::complain(&text);
-        ExitCode::from(self.exit)
+        self.exit
     }
 }
 

@@ -47,15 +47,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let (program, args) = match program::arguments(std::env::args_os()) {
         Ok(read) => read,
-        Err(failure) => return failure.report(&[]),
+        Err(failure) => return ExitCode::from(failure.report()),
     };
     let mut out = Vec::new();
     let result = parse::run(program, args, &mut out);
-    match (result, output::write(&out)) {
-        (Ok(()), true) => ExitCode::SUCCESS,
-        (Err(failure), true) => failure.report(&out),
-        // Whoever read the output has had enough of it and there is nobody left to tell: the
-        // status is the one of a program that the closed pipe ended.
-        (_, false) => ExitCode::from(128 + 13),
-    }
+    ExitCode::from(output::finish(result, &out))
 }

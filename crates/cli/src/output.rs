@@ -2,8 +2,22 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use crate::failure::Failure;
+
+/// Writes what a command printed and says why it failed, if it did. What the program exits with is
+/// the answer.
+pub(crate) fn finish(result: Result<(), Failure>, out: &[u8]) -> u8 {
+    match (result, write(out)) {
+        (Ok(()), true) => 0,
+        (Err(failure), true) => failure.report(),
+        // Whoever read the output has had enough of it and there is nobody left to tell: the
+        // status is the one of a program that the closed pipe ended.
+        (_, false) => 128 + 13,
+    }
+}
+
 /// Writes all of a command's output at once. `false` says that nobody reads it any more.
-pub(crate) fn write(text: &[u8]) -> bool {
+fn write(text: &[u8]) -> bool {
     if text.is_empty() {
         return true;
     }

@@ -2,6 +2,10 @@
 
 use std::thread;
 
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output;
+
 /// The stacks that are tried, the largest first. The system hands out the memory only as it is
 /// used, but may refuse to promise so much.
 const SIZES: [usize; 3] = [64 << 20, 32 << 20, 8 << 20];
@@ -40,6 +44,19 @@ pub(crate) fn with_large_stack<T: Send>(work: impl FnOnce(usize) -> T + Send) ->
         }
     }
     Err(format!("no thread can be started: {refusal}"))
+}
+
+/// Does the last work of the program with a large stack, as [`with_large_stack`], and ends the
+/// program where it stands: neither is the thread waited for nor what it holds taken apart.
+pub(crate) fn end_with_large_stack(
+    context: &mut Context,
+    work: fn(&mut Context, usize) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let ended = with_large_stack(|room| {
+        let result = work(context, room);
+        std::process::exit(output::finish(result, context.out).into())
+    });
+    ended.map_err(Failure::new)
 }
 
 #[cfg(test)]

@@ -76,7 +76,11 @@ impl Engine {
     /// Adds functions.
     #[must_use]
     pub fn functions(mut self, functions: Functions) -> Engine {
-        self.functions.add_all(functions.iter());
+        if self.functions.is_empty() {
+            self.functions = functions;
+        } else {
+            self.functions.add_all(functions.iter());
+        }
         self
     }
 

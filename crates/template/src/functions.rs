@@ -29,9 +29,7 @@ impl Functions {
     /// assert!(Functions::sprig().get("trunc").is_some());
     /// ```
     pub fn sprig() -> Functions {
-        let mut functions = Functions::new();
-        functions.add_tables(funcs::SPRIG);
-        functions
+        Functions::of_tables(funcs::SPRIG.iter())
     }
 
     /// The functions that Helm 4 gives to the templates of charts.
@@ -44,15 +42,15 @@ impl Functions {
     /// assert!(functions.get("env").is_none());
     /// ```
     pub fn helm() -> Functions {
-        let mut functions = Functions::sprig();
-        functions.remove("env").remove("expandenv").add_tables(funcs::HELM);
+        let mut functions = Functions::of_tables(funcs::SPRIG.iter().chain(funcs::HELM));
+        functions.remove("env").remove("expandenv");
         functions
     }
 
-    fn add_tables(&mut self, tables: &[&[Function]]) {
-        for table in tables {
-            self.add_all(*table);
-        }
+    /// All at once, which is much less work than one by one.
+    fn of_tables<'f>(tables: impl Iterator<Item = &'f &'f [Function]>) -> Functions {
+        let functions = tables.copied().flatten();
+        Functions(functions.map(|function| (function.name(), function.clone())).collect())
     }
 
     /// Adds one function.
@@ -67,6 +65,11 @@ impl Functions {
             self.add(function.clone());
         }
         self
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Takes a function out.

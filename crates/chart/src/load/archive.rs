@@ -26,8 +26,26 @@ const SNIFF: usize = 512;
 
 /// The files of an archive, without the directory that all are in.
 pub(super) fn read(
+    reader: impl Read,
+    at: Option<&Path>,
+    budget: &mut Budget,
+) -> Result<Vec<File>, Error> {
+    read_expecting(reader, at, 0, budget)
+}
+
+/// The files of an archive that is in memory, as [`read`].
+pub(super) fn read_slice(archive: &[u8], budget: &mut Budget) -> Result<Vec<File>, Error> {
+    // It ends with the size of what it holds, which it may lie about: no more is made ready than a
+    // usual archive unpacks to.
+    let said = archive.last_chunk().map_or(0, |size| u32::from_le_bytes(*size) as usize);
+    read_expecting(archive, None, said.min(archive.len().saturating_mul(16)), budget)
+}
+
+/// Reads an archive that may hold `expected` bytes.
+fn read_expecting(
     mut reader: impl Read,
     at: Option<&Path>,
+    expected: usize,
     budget: &mut Budget,
 ) -> Result<Vec<File>, Error> {
     let wrong = |error: ArchiveError| Error::Archive { path: at.map(Path::to_owned), error };
@@ -42,7 +60,7 @@ pub(super) fn read(
         return Err(Error::NotAnArchive { path: at.map(Path::to_owned), found });
     }
     let compressed = BufReader::with_capacity(64 * 1024, io::Cursor::new(start).chain(reader));
-    unpack(MultiGzDecoder::new(compressed), budget).map_err(|failure| match failure {
+    unpack(MultiGzDecoder::new(compressed), expected, budget).map_err(|failure| match failure {
         Failure::Archive(error) => wrong(gzip_error(error)),
         Failure::Exceeded(error) => error.into(),
         Failure::TooLarge(limit) => TooLarge::Archive(limit).into(),
@@ -83,13 +101,15 @@ impl From<Exceeded> for Failure {
     }
 }
 
-fn unpack(reader: impl Read, budget: &mut Budget) -> Result<Vec<File>, Failure> {
+fn unpack(reader: impl Read, expected: usize, budget: &mut Budget) -> Result<Vec<File>, Failure> {
     let limit = budget.limits.chart_bytes;
     let entries = budget.limits.entries;
     let mut remaining = limit;
     // Each entry may have headers of its own before it.
     let mut tar = Tar::new(reader, entries.saturating_mul(4));
     let mut contents: Vec<u8> = Vec::new();
+    // Where there is no room for so much, there may be for what comes.
+    let _ = contents.try_reserve_exact(expected);
     let mut names: Vec<(String, usize, usize, Time)> = Vec::new();
     let next = |tar: &mut Tar<_>| match tar.next() {
         Ok(entry) => Ok(entry),

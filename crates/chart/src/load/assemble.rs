@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pintle_yaml::{Str, Value};
 
+use super::ahead::Ahead;
 use super::archive;
 use crate::error::Error;
 use crate::limits::Budget;
@@ -11,14 +12,16 @@ use crate::metadata::{DecodeError, Metadata, merge_metadata, read_lock};
 use crate::{Chart, File, Notice, path};
 
 /// How one chart is made of files.
-pub(super) struct Assembler<'b> {
+pub(super) struct Assembler<'b, 'scope, 'env> {
     pub(super) budget: &'b mut Budget,
     pub(super) notices: &'b mut Vec<Notice>,
     /// Whether the top chart may have any `apiVersion`.
     pub(super) any_api_version: bool,
+    /// Where archives may have been unpacked already.
+    pub(super) ahead: Option<Ahead<'scope, 'env>>,
 }
 
-impl Assembler<'_> {
+impl Assembler<'_, '_, '_> {
     /// Makes a chart, which is `depth` charts deep in others.
     pub(super) fn chart(&mut self, files: Vec<File>, depth: u32) -> Result<Chart, Error> {
         let limit = self.budget.limits.depth;
@@ -97,6 +100,15 @@ impl Assembler<'_> {
         }
     }
 
+    fn unpack(&mut self, archive: &File) -> Result<Vec<File>, Error> {
+        if let Some((files, spent)) = self.ahead.as_mut().and_then(|it| it.take(&archive.data))
+            && self.budget.take(spent)
+        {
+            return Ok(files);
+        }
+        archive::read_slice(&archive.data, self.budget)
+    }
+
     fn subchart(
         &mut self,
         parent: &str,
@@ -117,7 +129,7 @@ impl Assembler<'_> {
                     found: files.first().map(|file| file.name.to_string()).unwrap_or_default(),
                 });
             };
-            let files = archive::read(&*file.data, None, self.budget).map_err(wrapped)?;
+            let files = self.unpack(file).map_err(wrapped)?;
             return self.chart(files, depth).map_err(wrapped);
         }
         // A file that is in charts/ itself belongs to no chart.

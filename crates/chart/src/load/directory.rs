@@ -4,6 +4,7 @@ use std::fs::{self, FileType, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::ahead::Ahead;
 use crate::error::{Error, TooLarge};
 use crate::limits::Budget;
 use crate::{Bytes, File, Ignore, Notice, Time};
@@ -20,11 +21,12 @@ pub(super) fn read(
     directory: &Path,
     budget: &mut Budget,
     notices: &mut Vec<Notice>,
+    ahead: &mut Ahead<'_, '_>,
 ) -> Result<Vec<File>, Error> {
     let top = std::path::absolute(directory).map_err(Error::io("resolve", directory))?;
     let rules = rules(&top)?;
     let remaining = budget.limits.chart_bytes;
-    let mut walk = Walk { budget, notices, rules, remaining, files: Vec::new() };
+    let mut walk = Walk { budget, notices, ahead, rules, remaining, files: Vec::new() };
     let mut name = String::new();
     walk.directory(&top, &mut name, &mut Vec::new())?;
     Ok(walk.files)
@@ -70,9 +72,10 @@ fn read_file(path: &Path, limit: u64) -> Result<(Vec<u8>, bool, Option<Time>), E
     Ok((data, read as u64 <= limit, meta.modified().ok().map(Time::from_system)))
 }
 
-struct Walk<'b> {
+struct Walk<'b, 'scope, 'env> {
     budget: &'b mut Budget,
     notices: &'b mut Vec<Notice>,
+    ahead: &'b mut Ahead<'scope, 'env>,
     rules: Ignore,
     remaining: u64,
     files: Vec<File>,
@@ -96,7 +99,7 @@ impl From<FileType> for Kind {
     }
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_, '_> {
     /// Reads a directory. `name` is its path below the chart; `links` are the real paths of the
     /// linked directories that it is in.
     fn directory(
@@ -192,6 +195,7 @@ impl Walk<'_> {
         self.remaining = self.remaining.saturating_sub(data.len() as u64);
         self.budget.take_bytes(data.len() as u64)?;
         let file = File::new(name, Bytes::from(data).without_bom()).modified_at(modified);
+        self.ahead.note(&file);
         self.files.push(file);
         Ok(())
     }

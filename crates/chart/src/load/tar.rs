@@ -118,6 +118,8 @@ impl<R: Read> Tar<R> {
 
     /// Appends the contents of the current entry.
     pub(super) fn read_contents(&mut self, into: &mut Vec<u8>) -> Result<(), TarError> {
+        // As much as a header may lie about without harm.
+        into.reserve(usize::try_from(self.remaining.min(1 << 20)).unwrap_or(0));
         let read = self.reader.by_ref().take(self.remaining).read_to_end(into)?;
         self.remaining -= (read as u64).min(self.remaining);
         if self.remaining > 0 {

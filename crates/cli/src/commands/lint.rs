@@ -17,7 +17,7 @@ use crate::draw::{self, Report};
 use crate::failure::Failure;
 use crate::host::Machine;
 use crate::source::Locations;
-use crate::stack::with_large_stack;
+use crate::stack::end_with_large_stack;
 use crate::terminal::Terminal;
 use crate::user_values::UserValues;
 use crate::{flags, locate, log, templates};
@@ -39,7 +39,7 @@ a [WARNING]. Errors make the command fail; with --strict, warnings do too.
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
-    with_large_stack(|room| lint(context, room)).map_err(Failure::new)?
+    end_with_large_stack(context, lint)
 }
 
 fn lint(context: &mut Context, room: usize) -> Result<(), Failure> {

@@ -17,7 +17,7 @@ use crate::host::Machine;
 use crate::locate::Place;
 use crate::postrender::PostRenderer;
 use crate::source::Locations;
-use crate::stack::with_large_stack;
+use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
 use crate::{draw, flags, locate, log, templates};
 
@@ -47,7 +47,7 @@ by one or with commas between them:
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
-    with_large_stack(|room| template(context, room)).map_err(Failure::new)?
+    end_with_large_stack(context, template)
 }
 
 /// What a failure of rendering ends with in Helm.
