@@ -193,13 +193,23 @@ impl State<'_> {
 
 /// `.a.b.c` where all of them are keys of maps that are there.
 pub(super) fn keys(receiver: &Value, fields: &[Str]) -> Option<Value> {
-    let (first, rest) = fields.split_first()?;
-    let mut value = receiver.as_map()?.get(first)?;
-    for field in rest {
-        let next = value.as_map()?.get(field)?;
-        value = next;
+    // Every second value is only looked into, not taken out of its map.
+    let two = |value: &Value, first: &Str, second: &Str| {
+        value.as_map()?.look(first, |value| value.as_map()?.get(second))
+    };
+    let (mut value, mut rest) = match fields {
+        [] => return None,
+        [first, second, rest @ ..] => (two(receiver, first, second)?, rest),
+        [only] => (receiver.as_map()?.get(only)?, fields.get(1..)?),
+    };
+    while let [first, second, behind @ ..] = rest {
+        value = two(&value, first, second)?;
+        rest = behind;
     }
-    Some(value)
+    match rest.first() {
+        Some(last) => value.as_map()?.get(last),
+        None => Some(value),
+    }
 }
 
 /// Whether what a map holds is in an `interface {}`.

@@ -195,6 +195,12 @@ impl<'s> State<'s> {
         result.map(|_| ())
     }
 
+    /// Counts steps.
+    pub(super) fn steps(&mut self, count: u64) -> Result<(), Error> {
+        self.steps = self.steps.saturating_add(count.saturating_sub(1)).min(u64::MAX - 1);
+        self.step()
+    }
+
     /// Counts a step.
     pub(super) fn step(&mut self) -> Result<(), Error> {
         self.steps += 1;
@@ -260,8 +266,9 @@ impl<'s> State<'s> {
         result.map(|()| written)
     }
 
-    fn include_count(&mut self, name: &str) -> &mut u32 {
-        match self.set.numbers.get(name).and_then(|at| self.included.get_mut(*at)) {
+    /// `number` is that of the name in the set.
+    fn include_count(&mut self, number: Option<usize>, name: &str) -> &mut u32 {
+        match number.and_then(|at| self.included.get_mut(at)) {
             Some(count) => count,
             None => self.included_others.entry(name.into()).or_insert(0),
         }
@@ -319,20 +326,24 @@ impl Context for State<'_> {
     }
 
     fn include(&mut self, name: &str, data: Value) -> Result<Text, Failure> {
-        let count = self.include_count(name);
+        let number = self.set.numbers.get(name).copied();
+        let count = self.include_count(number, name);
         if *count > MAX_INCLUDES {
             return Err(Failure::new(format!(
                 "rendering template has a nested reference name: {name}: unable to execute template"
             )));
         }
         *count += 1;
-        let result = match self.find(name) {
+        let set = self.set;
+        let defined = scope::find(self.overlay.as_deref(), name).cloned();
+        let found = defined.as_ref().or_else(|| set.templates.get(number?));
+        let result = match found {
             Some(template) => {
-                self.capture(|state| state.execute(&template, data)).map_err(Failure::from)
+                self.capture(|state| state.execute(template, data)).map_err(Failure::from)
             }
             None => Err(Failure::new(no_template(name)).suggest(nearest(name, self.names()))),
         };
-        let count = self.include_count(name);
+        let count = self.include_count(number, name);
         *count = count.saturating_sub(1);
         let written = result?;
         let text = Text::from(written.as_slice());

@@ -33,10 +33,18 @@ impl State<'_> {
                     self.running.base = *at;
                     let Place { start, end } = pipeline.place;
                     let mark = self.trace_node(at + start, at + end);
+                    let before = self.out.len();
+                    if let Some(name) = pipeline.only_variable() {
+                        self.running.at = pipeline.place;
+                        self.print_variable(name);
+                        self.check_output()?;
+                        self.trace_output(before, mark);
+                        continue;
+                    }
                     let value = self.pipeline(dot, pipeline)?;
                     if pipeline.variables.is_empty() {
                         let before = self.out.len();
-                        self.print(&value);
+                        print(&mut self.out, &value);
                         self.check_output()?;
                         self.trace_output(before, mark);
                     }
@@ -76,23 +84,12 @@ impl State<'_> {
         }
     }
 
-    /// Appends a value to the output.
-    fn print(&mut self, value: &Value) {
-        match value {
-            Value::String(text) => self.out.extend_from_slice(text.as_bytes()),
-            Value::Absent | Value::Nil => self.out.extend_from_slice(NO_VALUE),
-            Value::Object(object) => {
-                let start = self.out.len();
-                fmt::append_v(&mut self.out, value);
-                // A pointer is followed first, unless it has a text of its own.
-                if object.type_name().starts_with('*')
-                    && object.text().is_none()
-                    && self.out.get(start) == Some(&b'&')
-                {
-                    self.out.remove(start);
-                }
-            }
-            _ => fmt::append_v(&mut self.out, value),
+    /// Appends the innermost variable of a name to the output.
+    fn print_variable(&mut self, name: VarId) {
+        let variables = self.variables.get(self.running.frame..).unwrap_or_default();
+        match variables.iter().rev().find(|variable| variable.name == name) {
+            Some(variable) => print(&mut self.out, &variable.value),
+            None => print(&mut self.out, &Value::Absent),
         }
     }
 
@@ -176,6 +173,11 @@ impl State<'_> {
                         "can't use {text} to iterate over more than one variable"
                     )));
                 }
+                if branch.body.is_empty() && !branch.pipeline.assign {
+                    // Nothing runs, but all turns count.
+                    self.steps(count.max(0).unsigned_abs())?;
+                    return Ok(count > 0);
+                }
                 for turn in 0..count {
                     let item = Value::Number(like(*number, turn));
                     let dot = Dot { value: &item, boxed: false };
@@ -249,6 +251,26 @@ impl State<'_> {
         if let Some(variable) = variables.iter_mut().rev().find(|variable| variable.name == name) {
             *variable = Variable { name, value, boxed };
         }
+    }
+}
+
+/// Appends a value to the output.
+fn print(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Absent | Value::Nil => out.extend_from_slice(NO_VALUE),
+        Value::Object(object) => {
+            let start = out.len();
+            fmt::append_v(out, value);
+            // A pointer is followed first, unless it has a text of its own.
+            if object.type_name().starts_with('*')
+                && object.text().is_none()
+                && out.get(start) == Some(&b'&')
+            {
+                out.remove(start);
+            }
+        }
+        _ => fmt::append_v(out, value),
     }
 }
 

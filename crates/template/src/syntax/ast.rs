@@ -88,6 +88,20 @@ pub(crate) struct Pipeline {
     pub(crate) commands: SmallVec<[Command; 1]>,
 }
 
+impl Pipeline {
+    /// The variable that is all of it.
+    pub(crate) fn only_variable(&self) -> Option<VarId> {
+        if let ([], [command]) = (self.variables.as_slice(), self.commands.as_slice())
+            && let [Operand { kind: OperandKind::Variable(name, fields), .. }] =
+                command.operands.as_slice()
+            && fields.is_empty()
+        {
+            return Some(*name);
+        }
+        None
+    }
+}
+
 /// A variable that a pipeline sets.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Declared {

@@ -122,15 +122,14 @@ impl<'t> Splitter<'t> {
         }
         let mut at = start;
         loop {
-            let rest = self.rest(at);
-            let stops = |byte: &u8| *byte == first || is_quote(*byte);
-            let Some(found) = rest.iter().position(stops) else {
-                return self.action_end_slowly(left, start);
-            };
-            let candidate = at + found;
-            if rest.get(found) != Some(&first) {
-                at = self.quoted_end(left, candidate)?;
-                continue;
+            let candidate = quote_or(first, self.text, at);
+            match self.text.get(candidate) {
+                None => return self.action_end_slowly(left, start),
+                Some(&byte) if byte != first => {
+                    at = self.quoted_end(left, candidate)?;
+                    continue;
+                }
+                Some(_) => {}
             }
             if !self.rest(candidate).starts_with(self.right) {
                 at = candidate + 1;
@@ -138,6 +137,7 @@ impl<'t> Splitter<'t> {
             }
             // A trim marker is a minus that has a space before it, inside of the action.
             if candidate >= start + 2
+                && self.text.get(candidate - 1) == Some(&b'-')
                 && let Some(end) = self.right_delimiter(candidate - 2)
                 && end.0 == candidate - 2
             {
@@ -224,6 +224,28 @@ fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'`' | b'\'')
 }
 
+/// Where the first quote or `byte` is at or behind `at`; the end when there is none. Eight bytes are
+/// looked at together, since most actions are too short to be worth the call of a search.
+fn quote_or(byte: u8, text: &[u8], mut at: usize) -> usize {
+    const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let needles = [byte, b'"', b'`', b'\''].map(|byte| LOW * u64::from(byte));
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        // A bit for each byte that is one of them; bytes above the lowest may have it too.
+        let found = needles.iter().fold(0, |found, needle| {
+            let other = word ^ needle;
+            found | (other.wrapping_sub(LOW) & !other)
+        });
+        if found & HIGH != 0 {
+            return at + ((found & HIGH).trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.iter().position(|b| *b == byte || is_quote(*b)).unwrap_or(rest.len())
+}
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
@@ -265,6 +287,22 @@ mod tests {
         ];
         for (text, pieces) in table {
             assert_eq!(split(text).as_deref(), Ok(&pieces.map_owned()[..]), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_is_found_wherever_it_is() {
+        for length in 0..20 {
+            for place in 0..length {
+                for byte in *b"}\"`'" {
+                    let mut text = vec![b' '; length];
+                    text[place] = byte;
+                    for at in 0..=length {
+                        let expected = if place >= at { place } else { length };
+                        assert_eq!(quote_or(b'}', &text, at), expected, "{text:?} {at}");
+                    }
+                }
+            }
         }
     }
 

@@ -213,6 +213,14 @@ impl Map {
         find(&self.entries(), key).cloned()
     }
 
+    /// What `then` makes of the value of `key`, which is not cloned. `then` must not change the map.
+    pub(crate) fn look<T>(&self, key: &str, then: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
+        if let Repr::Own(entries) = &*self.entries_of().repr.borrow() {
+            return then(find(entries, key)?);
+        }
+        then(&self.get(key)?)
+    }
+
     /// Whether `key` is there, nil values included.
     pub fn contains_key(&self, key: &str) -> bool {
         match &*self.entries_of().repr.borrow() {
