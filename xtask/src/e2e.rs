@@ -4,13 +4,16 @@
 
 mod context;
 mod difference;
+mod killed;
 mod live;
 mod mixed;
 mod normal;
 mod proxied;
 mod records;
+mod requests;
 mod steps;
 mod twin;
+mod writers;
 
 use std::time::Instant;
 
@@ -37,6 +40,11 @@ struct Scenario {
 const SCENARIOS: &[Scenario] = &[
     Scenario { name: "comparison", quick: true, run: twin::helm_with_itself },
     Scenario { name: "proxy", quick: true, run: proxied::helm },
+    Scenario { name: "requests", quick: true, run: requests::next_to_helm },
+    Scenario { name: "writers-helm", quick: false, run: writers::helm },
+    Scenario { name: "writers", quick: true, run: writers::pintle },
+    Scenario { name: "killed-helm", quick: false, run: killed::helm },
+    Scenario { name: "killed", quick: true, run: killed::pintle },
     Scenario { name: "mixed-helms", quick: false, run: mixed::helms },
     Scenario { name: "mixed", quick: true, run: mixed::pintle },
     Scenario { name: "twin", quick: true, run: twin::server_side },

@@ -29,10 +29,15 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
-    /// Installs and builds what is missing.
+    /// Installs and builds what is missing. `$HELM`, `$HELM3` and `$PINTLE` name others.
     pub(crate) fn get(release: bool) -> Result<Programs, String> {
-        let pintle = if release { tools::release_program()? } else { tools::debug_program()? };
-        Ok(Programs { helm: build::helm(build::HELM)?, helm3: build::helm(build::HELM_3)?, pintle })
+        let named = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let built = || if release { tools::release_program() } else { tools::debug_program() };
+        Ok(Programs {
+            helm: named("HELM").map_or_else(|| build::helm(build::HELM), Ok)?,
+            helm3: named("HELM3").map_or_else(|| build::helm(build::HELM_3), Ok)?,
+            pintle: named("PINTLE").map_or_else(built, Ok)?,
+        })
     }
 
     fn path(&self, program: Program) -> &Path {

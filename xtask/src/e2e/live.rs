@@ -100,7 +100,8 @@ fn installed(resource: &str, object: &Value) -> bool {
     }
 }
 
-fn normal(object: &Value, namespace: &str) -> Value {
+/// The object less what the cluster fills in.
+pub(super) fn normal(object: &Value, namespace: &str) -> Value {
     let uid = object["metadata"]["uid"].as_str().unwrap_or("no uid");
     let mut object = object.clone();
     if let Some(fields) = object.as_object_mut() {

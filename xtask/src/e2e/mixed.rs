@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::context::{Context, Program};
-use super::{Outcome, live, records, twin};
+use super::{Outcome, killed, records, twin};
 
 /// Helm 3 and 4, which shows that the steps themselves are sound.
 pub(crate) fn helms(context: &mut Context) -> Result<Outcome, String> {
@@ -72,24 +72,9 @@ fn turns(
             return Err(format!("{} records are {one} and {other} in history", found.len()));
         }
     }
-    let records = records::all(&context.server, namespace)?.len();
-    // What a hook makes stays, unless its policy says otherwise.
-    let left: Vec<_> = live::objects(&context.server, namespace)?
-        .into_iter()
-        .filter(|(name, object)| {
-            let annotations = &object["metadata"]["annotations"];
-            let hook = annotations["helm.sh/hook"].is_string();
-            let kept = annotations["helm.sh/resource-policy"] == "keep";
-            let outside = name.starts_with("customresourcedefinitions/")
-                || name.starts_with("namespaces/")
-                || object["metadata"]["ownerReferences"].is_array()
-                || object["kind"] == "Pod";
-            !hook && !kept && !outside
-        })
-        .map(|(name, _)| name)
-        .collect();
-    if records > 0 || !left.is_empty() {
-        return Err(format!("{records} records are left, and {}", left.join(", ")));
+    let left = killed::left_over(context, namespace)?;
+    if !left.is_empty() {
+        return Err(format!("left over: {}", left.into_iter().collect::<Vec<_>>().join(", ")));
     }
     context.delete_namespace(namespace)
 }

@@ -1,5 +1,9 @@
 //! Takes from texts what no two runs have in common: times, ages, and the namespace's name.
 
+use serde_json::{Value, json};
+
+use super::live;
+
 /// The text with `NAMESPACE`, `TIME` and `AGE` in the place of those.
 pub(crate) fn text(text: &str, namespace: &str) -> String {
     let text = text.replace(namespace, "NAMESPACE");
@@ -28,6 +32,32 @@ pub(crate) fn text(text: &str, namespace: &str) -> String {
     normal
 }
 
+/// What `status` prints, whose objects Helm shows in no order, as data; other texts as they are.
+pub(crate) fn status(printed: &str, namespace: &str) -> Value {
+    if let Ok(mut value) = serde_json::from_str::<Value>(printed) {
+        let resources = value["info"]["resources"].as_object_mut();
+        for objects in resources.into_iter().flatten().map(|(_, objects)| objects) {
+            for object in objects.as_array_mut().into_iter().flatten() {
+                *object = live::normal(object, namespace);
+            }
+        }
+        let text = text(&value.to_string(), namespace);
+        return serde_json::from_str(&text).unwrap_or(Value::Null);
+    }
+    let text = text(printed, namespace);
+    let Some((before, after)) = text.split_once("RESOURCES:\n") else { return text.into() };
+    // The notes or the tests come after the objects, each in a paragraph of its own.
+    let mut parts: Vec<String> = after.split("\n\n").map(columns).collect();
+    parts.sort();
+    json!({"before": before, "resources": parts})
+}
+
+/// The text with one blank between columns, which are as wide as the longest age otherwise.
+fn columns(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// How many bytes at the beginning of the text are a point in time, as Go prints them.
 fn time(text: &str) -> usize {
     const FORMS: &[&str] = &[
@@ -39,11 +69,13 @@ fn time(text: &str) -> usize {
         "0000-00-00T00:00:00*Z",
         "0000-00-00 00:00:00",
         "aaa aaa _0 00:00:00 0000",
+        // Seconds since 1970, as labels have them.
+        "\"1000000000\"",
     ];
     FORMS.iter().find_map(|form| fits(text, form)).unwrap_or_default()
 }
 
-/// Whether the text begins with the form: `0` is a digit, `a` a letter, `_` a digit or blank, `*` a
+/// Whether the text begins with the form: `0` is a digit, `1` a first one, `a` a letter, `_` a digit or blank, `*` a
 /// fraction or nothing.
 fn fits(text: &str, form: &str) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -51,6 +83,7 @@ fn fits(text: &str, form: &str) -> Option<usize> {
     for mark in form.bytes() {
         let byte = bytes.get(at).copied().unwrap_or_default();
         let fits = match mark {
+            b'1' => byte == b'1' || byte == b'2',
             b'0' => byte.is_ascii_digit(),
             b'a' => byte.is_ascii_alphabetic(),
             b'_' => byte.is_ascii_digit() || byte == b' ',
@@ -104,6 +137,7 @@ mod tests {
             ("app   1/1     5s\napp 2m5s   x", "app   1/1     AGE\napp AGE   x"),
             ("timeout: 30s\nx5s port 80", "timeout: AGE\nx5s port 80"),
             ("1.2026-11-21", "1.2026-11-21"),
+            ("modifiedAt: \"1795291922\"", "modifiedAt: TIME"),
         ];
         for (before, after) in table {
             assert_eq!(text(before, "b-1"), after);

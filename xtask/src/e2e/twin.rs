@@ -40,7 +40,7 @@ struct Side {
 #[derive(Default)]
 struct Shown {
     status: Value,
-    stdout: String,
+    stdout: Value,
     stderr: String,
     time: Duration,
 }
@@ -104,18 +104,16 @@ fn walk(context: &Context, sides: &[Side; 2], way: Way) -> Result<(), String> {
     let mut wrong = Vec::new();
     let mut times = [Duration::ZERO; 2];
     for (number, step) in STEPS.iter().enumerate() {
-        let mut shown = [Shown::default(), Shown::default()];
-        for ((side, shown), time) in sides.iter().zip(&mut shown).zip(&mut times) {
-            *shown = take(context, side, step, way)?;
+        let [one, other] = both(context, sides, step, way)?;
+        for (time, shown) in times.iter_mut().zip([&one, &other]) {
             *time += shown.time;
         }
-        let [one, other] = &shown;
         let mut found = difference::between(&one.status, &other.status);
         if step.status != ANY && one.status != step.status {
             found.push(format!("Helm's status is {}, not {}", one.status, step.status));
         }
-        let [out, other_out] = [&one.stdout, &other.stdout].map(|text| json!({"stdout": text}));
-        found.extend(difference::between(&out, &other_out));
+        let lines = difference::between(&one.stdout, &other.stdout);
+        found.extend(lines.into_iter().map(|line| format!("stdout {line}")));
         if !found.is_empty() {
             found.push(format!("stderr: {}", one.stderr.trim_end()));
             found.push(format!("stderr: {}", other.stderr.trim_end()));
@@ -132,6 +130,17 @@ fn walk(context: &Context, sides: &[Side; 2], way: Way) -> Result<(), String> {
     let [first, second] = sides;
     println!("{:?}: {one:.1} s, {:?}: {other:.1} s", first.program, second.program);
     if wrong.is_empty() { Ok(()) } else { Err(format!("different after: {}", wrong.join("; "))) }
+}
+
+/// Takes a step on both sides at once.
+fn both(context: &Context, sides: &[Side; 2], step: &Step, way: Way) -> Result<[Shown; 2], String> {
+    let [one, other] = sides;
+    std::thread::scope(|scope| {
+        let one = scope.spawn(|| take(context, one, step, way));
+        let other = take(context, other, step, way)?;
+        let one = one.join().map_err(|_| "a thread has ended".to_owned())??;
+        Ok([one, other])
+    })
 }
 
 fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, String> {
@@ -154,7 +163,10 @@ fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, 
             let ended = context.run(side.program, namespace, &all)?;
             Ok(Shown {
                 status: ended.status.into(),
-                stdout: normal::text(&ended.stdout, namespace),
+                stdout: match arguments.first() {
+                    Some(&"status") => normal::status(&ended.stdout, namespace),
+                    _ => normal::text(&ended.stdout, namespace).into(),
+                },
                 stderr: ended.stderr,
                 time: ended.time,
             })
