@@ -44,6 +44,8 @@
 //! | a `json.Encoder` with `SetEscapeHTML(false)` | [`to_json_raw`], [`JsonSink::raw`] |
 //! | `json.MarshalIndent` | [`to_json_pretty`], [`JsonSink::pretty`] |
 //!
+//! [`reformat`] writes a text anew as it is, comments and quotes kept, as kustomize's kyaml does.
+//!
 //! What is written is an [`Emit`]: a [`Value`], a type of your own, or one with serde's `Serialize`
 //! in [`Serial`]. Each function has a twin that appends to a buffer; the sinks can bound the length
 //! and the depth of what is written. [`to_value`] and [`from_emit`] make a [`Value`] of the others.
@@ -58,6 +60,7 @@ mod map;
 mod node;
 mod number;
 mod read;
+mod reformat;
 mod span;
 mod text;
 mod value;
@@ -76,6 +79,7 @@ pub use number::Number;
 pub use read::{
     Documents, Head, HeadMetadata, ReadOptions, Root, documents, head, read, read_json,
 };
+pub use reformat::reformat;
 pub use span::{Location, Span};
 pub use text::Str;
 pub use value::Value;

@@ -7,6 +7,7 @@ mod yaml {
     mod laws;
     mod limits;
     mod read;
+    mod reformat;
     mod serial;
     mod write;
 }

@@ -1,8 +1,10 @@
 //! The stream of documents that a plugin gets and gives back.
 //!
-//! Helm writes each document anew; here its text stays as it is, except for the annotation, as long
-//! as that can be put in and taken out by lines. Each such change is checked: the document must
-//! read as the same data. Where it does not, it is written anew, with its keys in order.
+//! Helm writes each document anew by kustomize's YAML library, and so does
+//! [`reformat`](pintle_yaml::reformat). A document that has more than that knows keeps its text,
+//! except for the annotation, as long as that can be put in and taken out by lines. Each such change
+//! is checked: the document must read as the same data. Where it does not, it is written anew, with
+//! its keys in order.
 
 use std::collections::BTreeMap;
 
@@ -29,16 +31,25 @@ pub(crate) fn merge<'f>(
             let fails = |what: String| {
                 Failure::new(format!("error merging manifests: parsing {path}: {what}"))
             };
-            let value = pintle_yaml::read(document.text).map_err(|e| fails(e.bare()))?;
+            // Without the last line break, a text at the end loses its own one, as in Helm.
+            let text = trim_space(document.text);
+            let value = pintle_yaml::read(text).map_err(|e| fails(e.bare()))?;
             if value.is_null() {
                 continue;
             }
-            let marked = mark(&String::from_utf8_lossy(document.text), value, path)
-                .ok_or_else(|| fails("a document that is no mapping".to_owned()))?;
-            if !merged.is_empty() {
-                merged.extend_from_slice(b"---\n");
+            let text = String::from_utf8_lossy(text);
+            let documents = match items(&text, &value) {
+                Some(items) => items,
+                None => vec![(text.into_owned(), value)],
+            };
+            for (text, value) in documents {
+                let marked = mark(&text, value, path)
+                    .ok_or_else(|| fails("a document that is no mapping".to_owned()))?;
+                if !merged.is_empty() {
+                    merged.extend_from_slice(b"---\n");
+                }
+                merged.extend_from_slice(marked.as_bytes());
             }
-            merged.extend_from_slice(marked.as_bytes());
         }
     }
     Ok(merged)
@@ -76,16 +87,120 @@ fn tidy(text: &str) -> String {
     text + "\n"
 }
 
+/// The items of a `List`, which kustomize's library takes for documents of their own. `None`: it is
+/// no list, or how its items are written is not known.
+fn items(text: &str, value: &Value) -> Option<Vec<(String, Value)>> {
+    if value.get("kind").and_then(Value::as_str) != Some("List") {
+        return None;
+    }
+    let values = value.get("items")?.as_seq()?;
+    let written = pintle_yaml::reformat(text)?;
+    let behind = written.lines().skip_while(|line| *line != "items:").skip(1);
+    let mut texts: Vec<String> = Vec::new();
+    for line in behind.take_while(|line| line.is_empty() || line.starts_with(['-', ' '])) {
+        if line.starts_with('-') {
+            texts.push(String::new());
+        }
+        let text = texts.last_mut()?;
+        text.push_str(line.get(2..).unwrap_or_default());
+        text.push('\n');
+    }
+    let reads_as =
+        |(text, value): (&String, &Value)| pintle_yaml::read(text.as_bytes()).as_ref() == Ok(value);
+    if texts.len() != values.len() || !texts.iter().zip(values).all(reads_as) {
+        return None;
+    }
+    Some(texts.into_iter().zip(values.iter().cloned()).collect())
+}
+
+/// The text as Helm writes it anew, without annotations that are empty.
+fn rewritten(text: &str, value: &Value) -> Option<String> {
+    let written = pintle_yaml::reformat(text)?;
+    if pintle_yaml::read(written.as_bytes()).as_ref() != Ok(value) {
+        return None;
+    }
+    let mut lines: Vec<&str> = written.lines().collect();
+    if let Some(metadata) = Metadata::find(&lines)
+        && let Some(at) = metadata.annotations
+        && metadata.annotations_end == at + 1
+        && matches!(
+            lines.get(at),
+            Some(&("  annotations:" | "  annotations: {}" | "  annotations: null"))
+        )
+    {
+        lines.remove(at);
+        return Some(joined(&lines));
+    }
+    Some(written)
+}
+
+fn joined(lines: &[&str]) -> String {
+    lines.iter().flat_map(|line| [*line, "\n"]).collect()
+}
+
+/// Lines of a document that was written anew.
+struct Metadata {
+    /// The line behind the last one of `metadata`.
+    end: usize,
+    /// The line of `annotations`, and the one behind what they hold.
+    annotations: Option<usize>,
+    annotations_end: usize,
+}
+
+impl Metadata {
+    /// The parts of `metadata`, where that is a mapping in block style.
+    fn find(lines: &[&str]) -> Option<Metadata> {
+        let start = lines.iter().position(|line| *line == "metadata:")?;
+        let behind = |from: usize, above: usize| {
+            let rest = lines.iter().enumerate().skip(from + 1);
+            let mut rest = rest.filter(|(_, line)| !line.is_empty() && indent(line) <= above);
+            rest.next().map_or(lines.len(), |(at, _)| at)
+        };
+        let end = behind(start, 0);
+        let inside = lines.iter().enumerate().take(end).skip(start + 1);
+        let mut annotations = inside.filter(|(_, line)| line.starts_with("  annotations:"));
+        let annotations = annotations.next().map(|(at, _)| at);
+        Some(Metadata {
+            end,
+            annotations,
+            annotations_end: annotations.map_or(end, |at| behind(at, 2)),
+        })
+    }
+}
+
+/// Puts the annotation behind the others of a document that was written anew.
+fn mark_rewritten(text: &str, path: &str) -> Option<String> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let entry = format!("    {ANNOTATION}: '{}'", path.replace('\'', "''"));
+    match Metadata::find(&lines) {
+        Some(Metadata { annotations: Some(at), annotations_end, .. }) => {
+            if lines.get(at) != Some(&"  annotations:") {
+                return None;
+            }
+            lines.insert(annotations_end, &entry);
+        }
+        Some(Metadata { end, .. }) => {
+            lines.insert(end, "  annotations:");
+            lines.insert(end + 1, &entry);
+        }
+        None => lines.extend(["metadata:", "  annotations:", &entry]),
+    }
+    Some(joined(&lines))
+}
+
 fn written(value: &Value) -> String {
     pintle_yaml::to_yaml(value).unwrap_or_default()
 }
 
 fn mark(text: &str, value: Value, path: &str) -> Option<String> {
+    let rewritten = rewritten(text, &value);
     let marked = with_annotation(value, path)?;
-    let text = tidy(text);
     let reads_as_marked =
         |text: &String| pintle_yaml::read(text.as_bytes()).as_ref() == Ok(&marked);
-    Some(mark_text(&text, path).filter(reads_as_marked).unwrap_or_else(|| written(&marked)))
+    rewritten
+        .and_then(|text| mark_rewritten(&text, path).filter(reads_as_marked))
+        .or_else(|| mark_text(&tidy(text), path).filter(reads_as_marked))
+        .or_else(|| Some(written(&marked)))
 }
 
 fn with_annotation(mut value: Value, path: &str) -> Option<Value> {
@@ -151,6 +266,7 @@ fn is_key(line: &str, key: &str) -> bool {
 /// The file that a document is marked with, and its text without the mark.
 fn unmark(text: &str, value: Value) -> (Option<String>, String) {
     let text = tidy(text);
+    let text = rewritten(&text, &value).unwrap_or(text);
     let path = value
         .get_path(["metadata", "annotations", ANNOTATION])
         .and_then(Value::as_str)
@@ -205,11 +321,23 @@ mod tests {
     }
 
     #[test]
-    fn documents_keep_their_text() {
+    fn documents_are_written_anew() {
         let text = "# top\nkind: A\nmetadata:\n    # why\n    name: x   # trailing\n    annotations:\n        x: \"y\"\ndata:\n\n    k: 'v'\n";
         assert_eq!(
             marked(text),
-            "# top\nkind: A\nmetadata:\n    # why\n    name: x   # trailing\n    annotations:\n        postrenderer.helm.sh/postrender-filename: 'c/a.yaml'\n        x: \"y\"\ndata:\n\n    k: 'v'\n"
+            "# top\nkind: A\nmetadata:\n  # why\n  name: x # trailing\n  annotations:\n    x: \"y\"\n    postrenderer.helm.sh/postrender-filename: 'c/a.yaml'\ndata:\n  k: 'v'\n"
+        );
+        let files = split(marked(text).as_bytes()).unwrap();
+        let anew = "# top\nkind: A\nmetadata:\n  # why\n  name: x # trailing\n  annotations:\n    x: \"y\"\ndata:\n  k: 'v'\n";
+        assert_eq!(files, [("c/a.yaml".to_owned(), anew.as_bytes().to_vec())]);
+    }
+
+    #[test]
+    fn what_is_not_known_keeps_its_text() {
+        let text = "kind: A\nmetadata:\n    name: &x y\n    annotations:\n        x: *x\n";
+        assert_eq!(
+            marked(text),
+            "kind: A\nmetadata:\n    name: &x y\n    annotations:\n        postrenderer.helm.sh/postrender-filename: 'c/a.yaml'\n        x: *x\n"
         );
         let files = split(marked(text).as_bytes()).unwrap();
         assert_eq!(files, [("c/a.yaml".to_owned(), text.as_bytes().to_vec())]);
