@@ -30,25 +30,34 @@ fn place(file: &str, location: pintle_yaml::Location) -> String {
     format!("{file}:{}:{}", location.line, location.column)
 }
 
+/// The chain of errors, each with its place. Where one of them does not come from the template
+/// language itself, such as what a function says, Helm gives Go's text of the whole.
 fn chain(error: &Error) -> String {
     let mut links: Vec<String> = Vec::new();
     for line in error.lines() {
-        let rest = line.strip_prefix("template: ").unwrap_or(&line);
-        let parts = rest.split_once(": executing ").and_then(|(place, behind)| {
-            let (executing, message) = behind.split_once(">: ")?;
-            Some((place, executing, message))
-        });
-        let link = match parts {
-            Some((place, executing, message)) => {
-                // What it wraps has a link of its own.
-                let message = message.split(" template:").next().unwrap_or_default();
-                format!("{place}\n  executing {executing}>:\n    {message}")
-            }
-            None => rest.to_owned(),
-        };
+        let Some(link) = link(&line) else { return error.to_string() };
         if links.last() != Some(&link) {
             links.push(link);
         }
     }
-    links.join("\n").trim_end().to_owned()
+    links.join("\n").trim().to_owned()
+}
+
+fn link(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("template: ")?;
+    if rest.starts_with("no template ") {
+        return Some(line.to_owned());
+    }
+    // What an error wraps has a link of its own.
+    let own = |message: &str| message.split(" template:").next().unwrap_or_default().to_owned();
+    match rest.split_once(": executing ") {
+        Some((place, behind)) => {
+            let (executing, message) = behind.split_once(">: ")?;
+            Some(format!("{place}\n  executing {executing}>:\n    {}", own(message)))
+        }
+        None => {
+            let (place, message) = rest.rsplit_once(": ")?;
+            Some(format!("{place}\n  {}", own(message)))
+        }
+    }
 }
