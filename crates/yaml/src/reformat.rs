@@ -79,7 +79,11 @@ impl<'t> Writer<'t> {
             self.at += 1;
             let text = line.trim_start_matches(' ');
             let column = line.len() - text.len();
-            let text = text.trim_end_matches([' ', '\t']);
+            let trimmed = text.trim_end_matches([' ', '\t']);
+            if trimmed.len() < text.len() && trimmed.contains(" #") {
+                return None;
+            }
+            let text = trimmed;
             if text.is_empty() {
                 apart = true;
                 continue;
@@ -116,6 +120,9 @@ impl<'t> Writer<'t> {
             }
             if waiting != Waiting::Nothing && !inline {
                 self.out.push('\n');
+            }
+            if !comments.is_empty() && text == "-" {
+                return None;
             }
             if !comments.is_empty() {
                 // What stands alone at the start is the document's; go-yaml keeps the space.
@@ -256,7 +263,8 @@ impl<'t> Writer<'t> {
         let end = text.find(" #").unwrap_or(text.len());
         let (value, rest) = text.split_at(end);
         let value = value.trim_end_matches(' ');
-        if value.contains(": ") || value.ends_with(':') || value.contains('\t') {
+        let marker = value.starts_with("---") || value.starts_with("...");
+        if marker || value.contains(": ") || value.ends_with(':') || value.contains('\t') {
             return None;
         }
         let mut value = value.to_owned();
@@ -340,7 +348,7 @@ impl<'t> Writer<'t> {
             return Some(());
         }
         let trailing = value.len() - value.trim_end_matches('\n').len();
-        if trailing > 1 && last {
+        if trailing > 1 && (last || folded) {
             return None;
         }
         self.out.push(if folded { '>' } else { '|' });
@@ -364,7 +372,9 @@ impl<'t> Writer<'t> {
             }
             self.out.push('\n');
         }
-        self.out.extend(std::iter::repeat_n('\n', trailing.saturating_sub(1)));
+        // go-yaml writes a line break of a folded text as two, the last one too.
+        let more = trailing.saturating_sub(usize::from(!folded));
+        self.out.extend(std::iter::repeat_n('\n', more));
         Some(())
     }
 }
@@ -410,7 +420,8 @@ fn key(text: &str) -> Option<usize> {
             let colon = text.find(": ").or_else(|| text.ends_with(':').then(|| text.len() - 1));
             let colon = colon?;
             let key = text.get(..colon)?;
-            if key.contains(" #") || key.ends_with(' ') || key.contains('\t') || key.is_empty() {
+            let odd = matches!(key, "" | "-" | ":" | "?") || key.starts_with("---");
+            if odd || key.contains(" #") || key.ends_with([' ', ':']) || key.contains('\t') {
                 return None;
             }
             colon

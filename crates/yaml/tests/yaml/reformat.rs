@@ -13,6 +13,7 @@ const CASES: &[(&str, &str)] = &[
     ("a: [1,2,  {b: c,\"d\":e}]\nb: {x: 'y',\n  z: -1}\n", "a: [1, 2, {b: c, \"d\": e}]\nb: {x: 'y', z: -1}\n"),
     ("a: one\n  two\n\n  \nb: 1\n", "a: one two\nb: 1\n"),
     ("a: |\n      x\n\n        y\nb: >-\n   one\n   two\n\n   three\n", "a: |\n  x\n\n    y\nb: >-\n  one two\n\n  three\n"),
+    ("a: >\n  x\n  y\nb: 1\n", "a: >\n  x y\n\nb: 1\n"),
     ("a: |\n  x \n  y\n", "a: \"x \\ny\\n\"\n"),
     ("a: |\n  x", "a: |-\n  x\n"),
     ("a: |2\n    x\nb: |+\n  x\n\nc: 1\n", "a: |2\n    x\nb: |+\n  x\n\nc: 1\n"),
