@@ -11,7 +11,6 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use crate::error::{Error, ErrorKind, Step};
-use crate::read::json_name;
 use crate::{Map, Number, ReadOptions, Str, Value};
 
 /// How deep a value may nest to become a Rust type: each level costs stack.
@@ -179,7 +178,7 @@ impl<'v, 'p> De<'v, 'p> {
     }
 
     fn mismatch(&self, wanted: &str) -> Error {
-        self.mismatch_of(json_name(self.value), wanted)
+        self.mismatch_of(self.value.json_type(), wanted)
     }
 
     fn mismatch_of(&self, found: &str, wanted: &str) -> Error {

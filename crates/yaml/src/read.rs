@@ -217,19 +217,7 @@ pub(crate) fn check_root(root: Root, value: &Value) -> Result<(), Error> {
         (Root::Map, _) => "map[string]interface {}",
         (Root::Seq, _) => "[]interface {}",
     };
-    let found = json_name(value);
+    let found = value.json_type();
     let message = format!("json: cannot unmarshal {found} into Go value of type {wanted}");
     Err(Error::plain(ErrorKind::Type, message))
-}
-
-/// What `encoding/json` calls a value.
-pub(crate) fn json_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Seq(_) => "array",
-        Value::Map(_) => "object",
-    }
 }

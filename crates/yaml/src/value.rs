@@ -35,6 +35,22 @@ pub enum Value {
 }
 
 impl Value {
+    /// What `encoding/json` calls the type of the value in its errors.
+    ///
+    /// ```
+    /// assert_eq!(pintle_yaml::Value::empty_map().json_type(), "object");
+    /// ```
+    pub fn json_type(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Seq(_) => "array",
+            Value::Map(_) => "object",
+        }
+    }
+
     /// An empty mapping.
     pub fn empty_map() -> Self {
         Value::Map(Arc::default())

@@ -68,14 +68,7 @@ fn object(value: &Value) -> Result<Option<Object>, String> {
 }
 
 fn wrong_type(value: &Value, into: &str, expected: &str) -> String {
-    let found = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Seq(_) => "array",
-        Value::Map(_) => "object",
-    };
+    let found = value.json_type();
     format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {found} into Go \
          {into} of type {expected}"

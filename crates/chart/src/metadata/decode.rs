@@ -142,18 +142,6 @@ struct Decoder {
     first: Option<DecodeError>,
 }
 
-/// The name of a value's type in JSON's terms.
-fn json_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Seq(_) => "array",
-        Value::Map(_) => "object",
-    }
-}
-
 impl Decoder {
     fn finish(self) -> Result<(), DecodeError> {
         self.first.map_or(Ok(()), Err)
@@ -165,7 +153,7 @@ impl Decoder {
 
     fn wrong_type(&mut self, value: &Value, field: &str, expected: &'static str) {
         self.wrong(DecodeError::Type {
-            found: json_type(value),
+            found: value.json_type(),
             field: field.to_owned(),
             expected,
         });
@@ -361,7 +349,7 @@ impl Decoder {
                     Value::String(text) => {
                         self.wrong(DecodeError::Time { text: text.to_string() });
                     }
-                    value => self.wrong(DecodeError::Time { text: json_type(value).to_owned() }),
+                    value => self.wrong(DecodeError::Time { text: value.json_type().to_owned() }),
                 },
                 "digest" => self.text(value, "Lock.digest", &mut into.digest),
                 "dependencies" => {

@@ -2,8 +2,8 @@
 
 use pintle_strconv::{Notation, format_f32, format_int, format_uint};
 
+use super::ReadOptions;
 use super::fast::{self, Keep};
-use super::{ReadOptions, json_name};
 use crate::de::equal_fold;
 use crate::error::{Error, ErrorKind};
 use crate::{Number, Str, Value};
@@ -72,7 +72,7 @@ pub fn head(text: &[u8]) -> Result<Head, Error> {
         Value::Null => return Ok(Head::default()),
         Value::Map(map) => map,
         other => {
-            let found = json_name(other);
+            let found = other.json_type();
             let message =
                 format!("json: cannot unmarshal {found} into Go value of type util.SimpleHead");
             return Err(Error::decode(ErrorKind::Type, message));
@@ -154,7 +154,7 @@ fn text(value: &Value) -> Option<Str> {
 }
 
 fn mismatch(value: &Value, field: &str, wanted: &str) -> Error {
-    let found = json_name(value);
+    let found = value.json_type();
     let message =
         format!("json: cannot unmarshal {found} into Go struct field {field} of type {wanted}");
     let path = field.trim_start_matches("SimpleHead").trim_start_matches('.');
