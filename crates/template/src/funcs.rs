@@ -19,7 +19,6 @@ mod layout;
 mod letters;
 mod lists;
 mod merge;
-mod method;
 mod numbers;
 mod path;
 mod quoting;

@@ -287,6 +287,26 @@ impl<'a> Call<'a> {
         self.arg(index).as_list().cloned().unwrap_or_else(|| List::new(Vec::new()))
     }
 
+    /// Checks that the method `name` got `want` arguments; no table of parameters does that.
+    ///
+    /// # Errors
+    ///
+    /// It got more or fewer, in text/template's words.
+    pub fn expect_args(&self, name: &str, want: usize) -> Result<(), Failure> {
+        match self.len() {
+            got if got == want => Ok(()),
+            got => {
+                Err(Failure::new(format!("wrong number of args for {name}: want {want} got {got}")))
+            }
+        }
+    }
+
+    /// The failure of a method whose argument is of another type than `expected`.
+    pub fn wrong_type(&self, expected: &str, index: usize) -> Failure {
+        let got = self.arg(index).type_name();
+        Failure::new(format!("wrong type for value; expected {expected}; got {got}"))
+    }
+
     /// The template that calls.
     pub fn context(&mut self) -> &mut dyn Context {
         self.context

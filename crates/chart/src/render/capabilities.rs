@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use pintle_template::{Call, Failure, List, ListType, Object, Outcome, Value};
+use pintle_template::{Call, List, ListType, Object, Outcome, Value};
 use pintle_yaml as yaml;
 
 use crate::{Capabilities, HelmVersion, KubeVersion};
@@ -40,13 +40,6 @@ fn fields_of(fields: Vec<(&str, Value)>, name: &str) -> Option<Value> {
 /// What encoding/json makes of a struct without tags, the fields in their order.
 fn data_of(fields: Vec<(&str, yaml::Value)>) -> Option<yaml::Value> {
     Some(fields.into_iter().collect())
-}
-
-fn no_arguments(call: &Call<'_>) -> Result<(), Failure> {
-    match call.len() {
-        0 => Ok(()),
-        got => Err(Failure::new(format!("wrong number of args: want 0 got {got}"))),
-    }
 }
 
 fn data(value: &Value) -> yaml::Value {
@@ -115,7 +108,7 @@ impl Object for KubeVersionObject {
     }
 
     fn call(&self, name: &str, call: &mut Call<'_>) -> Outcome {
-        no_arguments(call)?;
+        call.expect_args(name, 0)?;
         Ok(if name == "String" {
             Value::from(self.0.to_string())
         } else {
@@ -163,19 +156,11 @@ impl Object for VersionSet {
         name == "Has"
     }
 
-    fn call(&self, _: &str, call: &mut Call<'_>) -> Outcome {
-        match call.args() {
-            [Value::String(wanted)] => {
-                let items = self.items.as_list().map(List::items).unwrap_or_default();
-                let has = items.iter().any(|item| item.as_text() == Some(wanted));
-                Ok(Value::Bool(has))
-            }
-            [other] => Err(Failure::new(format!(
-                "wrong type for value; expected string; got {}",
-                other.type_name()
-            ))),
-            args => Err(Failure::new(format!("wrong number of args: want 1 got {}", args.len()))),
-        }
+    fn call(&self, name: &str, call: &mut Call<'_>) -> Outcome {
+        call.expect_args(name, 1)?;
+        let Value::String(wanted) = call.arg(0) else { return Err(call.wrong_type("string", 0)) };
+        let items = self.items.as_list().map(List::items).unwrap_or_default();
+        Ok(Value::Bool(items.iter().any(|item| item.as_text() == Some(wanted))))
     }
 
     fn data(&self) -> Option<yaml::Value> {

@@ -21,21 +21,11 @@ impl FilesObject {
     }
 }
 
-fn name(call: &Call<'_>) -> Result<String, Failure> {
-    match call.args() {
-        [Value::String(name)] => Ok(name.to_str().into_owned()),
-        [other] => Err(Failure::new(format!(
-            "wrong type for value; expected string; got {}",
-            other.type_name()
-        ))),
-        args => Err(Failure::new(format!("wrong number of args: want 1 got {}", args.len()))),
-    }
-}
-
-fn nothing(call: &Call<'_>) -> Result<(), Failure> {
-    match call.len() {
-        0 => Ok(()),
-        got => Err(Failure::new(format!("wrong number of args: want 0 got {got}"))),
+fn name(method: &str, call: &Call<'_>) -> Result<String, Failure> {
+    call.expect_args(method, 1)?;
+    match call.arg(0) {
+        Value::String(name) => Ok(name.to_str().into_owned()),
+        _ => Err(call.wrong_type("string", 0)),
     }
 }
 
@@ -67,20 +57,20 @@ impl Object for FilesObject {
 
     fn call(&self, method: &str, call: &mut Call<'_>) -> Outcome {
         Ok(match method {
-            "Get" => Value::from(self.0.get(&name(call)?).to_vec()),
-            "GetBytes" => Value::List(List::of_bytes(self.0.get(&name(call)?))),
-            "Glob" => Value::object(FilesObject(self.0.glob(&name(call)?))),
+            "Get" => Value::from(self.0.get(&name(method, call)?).to_vec()),
+            "GetBytes" => Value::List(List::of_bytes(self.0.get(&name(method, call)?))),
+            "Glob" => Value::object(FilesObject(self.0.glob(&name(method, call)?))),
             "Lines" => {
-                let lines = self.0.lines(&name(call)?);
+                let lines = self.0.lines(&name(method, call)?);
                 let lines = lines.into_iter().map(|line| Value::String(line.into())).collect();
                 Value::List(List::of_type(ListType::Strings, lines))
             }
             "AsConfig" => {
-                nothing(call)?;
+                call.expect_args(method, 0)?;
                 Value::from(self.0.as_config())
             }
             "AsSecrets" => {
-                nothing(call)?;
+                call.expect_args(method, 0)?;
                 Value::from(self.0.as_secrets())
             }
             _ => return Err(Failure::new(format!("engine.files has no method {method}"))),

@@ -5,7 +5,6 @@ use std::any::Any;
 use pintle_semver::{Constraint, Version};
 use pintle_yaml as yaml;
 
-use super::method::{expect_args, wrong_type};
 use crate::{Call, Failure, Function, Number, Object, Outcome, Param, Value};
 
 /// The functions of this file.
@@ -80,14 +79,14 @@ impl Object for GoVersion {
         let version = &self.version;
         let (takes_text, takes_version) =
             (name.starts_with("Set"), name != "Original" && POINTER_METHODS.contains(&name));
-        expect_args(name, call, usize::from(takes_text || takes_version))?;
+        call.expect_args(name, usize::from(takes_text || takes_version))?;
         let next = |version: Result<Version, pintle_semver::VersionError>| {
             let version = version.map_err(failure)?;
             Ok(Value::object(GoVersion { version, pointer: false }))
         };
         if takes_text {
             let Some(text) = call.arg(0).as_text() else {
-                return Err(wrong_type("string", call, 0));
+                return Err(call.wrong_type("string", 0));
             };
             let text = text.to_str();
             return next(if name == "SetMetadata" {
@@ -98,7 +97,7 @@ impl Object for GoVersion {
         }
         if takes_version {
             let other = call.arg(0).as_object::<GoVersion>().filter(|other| other.pointer);
-            let Some(other) = other else { return Err(wrong_type("*semver.Version", call, 0)) };
+            let Some(other) = other else { return Err(call.wrong_type("*semver.Version", 0)) };
             let order = version.cmp(&other.version);
             return Ok(match name {
                 "LessThan" => Value::Bool(order.is_lt()),

@@ -9,7 +9,6 @@ use super::clock::{Clock, MONTHS, WEEK_DAYS, named};
 use super::zone::Zone;
 use super::{format, whole};
 use crate::funcs::civil::days_from_civil;
-use crate::funcs::method::{expect_args, wrong_type};
 use crate::{Call, Number, Object, Outcome, Value};
 
 /// The layout of RFC 3339 with all digits that are not zero.
@@ -165,11 +164,11 @@ impl Object for Moment {
 
     fn call(&self, name: &str, call: &mut Call<'_>) -> Outcome {
         if name == "AddDate" {
-            expect_args(name, call, 3)?;
+            call.expect_args(name, 3)?;
             let mut numbers = [0; 3];
             for (index, number) in numbers.iter_mut().enumerate() {
                 let Some(Number::Int(given)) = call.arg(index).as_number() else {
-                    return Err(wrong_type("int", call, index));
+                    return Err(call.wrong_type("int", index));
                 };
                 *number = given;
             }
@@ -177,13 +176,13 @@ impl Object for Moment {
             return Ok(Value::object(self.add_date(years, months, days)));
         }
         if let Some((_, wanted)) = WITH_ARGUMENT.iter().find(|(known, _)| *known == name) {
-            expect_args(name, call, 1)?;
+            call.expect_args(name, 1)?;
             if call.arg(0).type_name() != *wanted {
-                return Err(wrong_type(wanted, call, 0));
+                return Err(call.wrong_type(wanted, 0));
             }
             return Ok(self.with_argument(name, call));
         }
-        expect_args(name, call, 0)?;
+        call.expect_args(name, 0)?;
         let clock = self.clock();
         Ok(match name {
             "Year" => Value::int(clock.year),
@@ -289,7 +288,7 @@ impl Object for Location {
     }
 
     fn call(&self, name: &str, call: &mut Call<'_>) -> Outcome {
-        expect_args(name, call, 0)?;
+        call.expect_args(name, 0)?;
         Ok(Value::from(self.0.name()))
     }
 
