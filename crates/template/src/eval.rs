@@ -7,7 +7,6 @@ mod operand;
 mod scope;
 mod session;
 mod state;
-mod suggest;
 mod walk;
 
 pub use session::Session;

@@ -206,17 +206,7 @@ impl Reader<'_> {
                 return self.fail("after object key:value pair");
             }
         }
-        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-            // Stable, so that of equal keys the one written last comes last.
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            entries.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
-        }
+        pintle_yaml::sort_entries(&mut entries);
         Ok(Json::Object(entries.into()))
     }
 

@@ -36,7 +36,6 @@ pub mod origin;
 pub mod schema;
 pub mod set;
 mod source;
-mod suggest;
 
 pub use coalesce::{
     ChartValues, CoalesceError, Coalesced, Warning, coalesce, coalesce_tables, merge, merge_maps,
@@ -44,8 +43,8 @@ pub use coalesce::{
 };
 pub use layers::{LayerError, LayerFile, Layers, Merged, ReadError, read_values};
 pub use origin::{ChartDefaults, Origin, Origins};
+pub use pintle_yaml::suggest;
 pub use source::{NoSource, Source, SourceError};
-pub use suggest::suggest;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

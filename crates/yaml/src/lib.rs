@@ -44,7 +44,7 @@
 //! | a `json.Encoder` with `SetEscapeHTML(false)` | [`to_json_raw`], [`JsonSink::raw`] |
 //! | `json.MarshalIndent` | [`to_json_pretty`], [`JsonSink::pretty`] |
 //!
-//! [`reformat`] writes a text anew as it is, comments and quotes kept, as kustomize's kyaml does.
+//! [`reformat()`] writes a text anew as it is, comments and quotes kept, as kustomize's kyaml does.
 //!
 //! What is written is an [`Emit`]: a [`Value`], a type of your own, or one with serde's `Serialize`
 //! in [`Serial`]. Each function has a twin that appends to a buffer; the sinks can bound the length
@@ -62,6 +62,7 @@ mod number;
 mod read;
 mod reformat;
 mod span;
+mod suggest;
 mod text;
 mod value;
 mod write;
@@ -73,7 +74,7 @@ pub use json::{
     JsonSink, to_json, to_json_into, to_json_pretty, to_json_pretty_into, to_json_raw,
     to_json_raw_into,
 };
-pub use map::Map;
+pub use map::{Map, sort_entries};
 pub use node::{Node, NodeKind, Nodes, Place, nodes};
 pub use number::Number;
 pub use read::{
@@ -81,6 +82,7 @@ pub use read::{
 };
 pub use reformat::reformat;
 pub use span::{Location, Span};
+pub use suggest::{edit_distance, suggest};
 pub use text::Str;
 pub use value::Value;
 pub use write::{

@@ -119,19 +119,33 @@ impl Map {
 
     /// A map of entries in any order; of equal keys the last wins. `O(n)` when they are sorted.
     pub fn from_entries(mut entries: Vec<(Str, Value)>) -> Self {
-        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-            // Stable, so that of equal keys the last written comes last.
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            entries.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
-        }
+        sort_entries(&mut entries);
         Map { entries }
     }
+}
+
+/// Sorts entries by their keys; of equal keys the last stays. `O(n)` when they are sorted.
+///
+/// ```
+/// use pintle_yaml::{Str, sort_entries};
+///
+/// let mut entries = vec![(Str::from("b"), 1), (Str::from("a"), 2), (Str::from("b"), 3)];
+/// sort_entries(&mut entries);
+/// assert_eq!(entries, [(Str::from("a"), 2), (Str::from("b"), 3)]);
+/// ```
+pub fn sort_entries<V>(entries: &mut Vec<(Str, V)>) {
+    if entries.is_sorted_by(|a, b| a.0 < b.0) {
+        return;
+    }
+    // Stable, so that of equal keys the last written comes last.
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
 }
 
 impl fmt::Debug for Map {

@@ -1,14 +1,13 @@
 //! Errors: where, in Go's words, and with what.
 
 use pintle_strconv as strconv;
-use pintle_yaml::{Location, Span, Str};
+use pintle_yaml::{Location, Span, Str, suggest};
 
 use crate::error::{Details, Error, ErrorKind, Frame, Involved};
 use crate::syntax::ast::{Operand, OperandKind, Pipeline, Place, VarId};
 use crate::{Failure, Map, Value, fmt, syntax};
 
 use super::state::{Dot, State};
-use super::suggest::nearest;
 
 /// How many calls an error lists; in a longer chain the middle is left out.
 const MAX_FRAMES: usize = 100;
@@ -168,7 +167,7 @@ impl State<'_> {
     }
 
     pub(super) fn no_such_template(&self, name: &str) -> Error {
-        let suggestion = nearest(name, self.names());
+        let suggestion = suggest(self.names(), name).map(str::to_owned);
         let mut error = self.error(format!("template {} not defined", strconv::quote(name)));
         error.details_mut().suggestion = suggestion;
         error
@@ -213,7 +212,8 @@ impl State<'_> {
                     value = map.get(field);
                     if value.is_none() && suggestion.is_none() {
                         let keys = map.keys();
-                        suggestion = nearest(field, keys.iter().map(Str::as_str));
+                        suggestion =
+                            suggest(keys.iter().map(Str::as_str), field).map(str::to_owned);
                     }
                 }
                 Some(Value::Object(object)) => value = object.field(field),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pintle_strconv as strconv;
-use pintle_yaml::Location;
+use pintle_yaml::{Location, suggest};
 
 use crate::engine::TemplateSet;
 use crate::error::{Error, ErrorKind};
@@ -17,7 +17,6 @@ use crate::{Context, Failure, Host, Limits, Text, Value, Warning};
 use super::blame;
 use super::operand::unboxed;
 use super::scope::{self, Overlay};
-use super::suggest::nearest;
 
 /// What `.` is.
 #[derive(Clone, Copy)]
@@ -122,7 +121,7 @@ impl<'s> State<'s> {
     /// Executes a template of the set from the outside.
     pub(super) fn render(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, Error> {
         let Some(template) = self.find(name) else {
-            let suggestion = nearest(name, self.names());
+            let suggestion = suggest(self.names(), name).map(str::to_owned);
             return Err(blame::plain(ErrorKind::Exec, no_template(name), suggestion));
         };
         self.out.clear();
@@ -341,7 +340,8 @@ impl Context for State<'_> {
             Some(template) => {
                 self.capture(|state| state.execute(template, data)).map_err(Failure::from)
             }
-            None => Err(Failure::new(no_template(name)).suggest(nearest(name, self.names()))),
+            None => Err(Failure::new(no_template(name))
+                .suggest(suggest(self.names(), name).map(str::to_owned))),
         };
         let count = self.include_count(number, name);
         *count = count.saturating_sub(1);

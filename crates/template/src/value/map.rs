@@ -99,17 +99,7 @@ impl Map {
 
     /// A map of a type, of entries in any order; of equal keys the last wins.
     pub fn of_type(map_type: MapType, mut entries: Vec<(Str, Value)>) -> Map {
-        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
-            // Stable, so that of equal keys the last given comes last.
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            entries.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
-        }
+        pintle_yaml::sort_entries(&mut entries);
         Map(Rc::new(Inner {
             map_type,
             nil: false,

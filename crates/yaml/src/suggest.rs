@@ -9,7 +9,7 @@ const MAX_NAME: usize = 64;
 /// the letters may be wrong, swapped neighbours counting once. Of names as near, the first is taken.
 ///
 /// ```
-/// use pintle_values::suggest;
+/// use pintle_yaml::suggest;
 ///
 /// let keys = ["image", "imagePullPolicy", "replicaCount"];
 /// assert_eq!(suggest(keys, "replicacount"), Some("replicaCount"));
@@ -50,7 +50,16 @@ fn fold(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters must be added, taken away, changed or swapped with their neighbour.
+/// How many letters must be added, taken away, changed or swapped with their neighbour to make one
+/// text of the other.
+///
+/// ```
+/// assert_eq!(pintle_yaml::edit_distance("imgae", "image"), 1);
+/// ```
+pub fn edit_distance(a: &str, b: &str) -> usize {
+    distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>())
+}
+
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();
@@ -79,13 +88,10 @@ mod tests {
 
     #[test]
     fn counts_letters() {
-        let distance = |a: &str, b: &str| {
-            distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>())
-        };
-        assert_eq!(distance("", "abc"), 3);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("imgae", "image"), 1);
-        assert_eq!(distance("é", "e"), 1);
+        assert_eq!(edit_distance("", "abc"), 3);
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("imgae", "image"), 1);
+        assert_eq!(edit_distance("é", "e"), 1);
     }
 
     #[test]
