@@ -302,6 +302,15 @@ pub enum Event<'a> {
         /// Such as `Available: 0/1`.
         reason: &'a str,
     },
+    /// A pod keeps a resource from being ready.
+    Trouble {
+        /// The resource that is waited for.
+        resource: &'a Resource,
+        /// The pod's name.
+        pod: &'a str,
+        /// Its state, its events and the last lines of its logs.
+        text: &'a str,
+    },
     /// The server warned.
     Warning(&'a str),
     /// Something for whoever looks for errors.

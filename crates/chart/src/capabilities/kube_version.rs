@@ -150,6 +150,19 @@ impl KubeVersion {
         })
     }
 
+    /// What a server says of itself. Helm takes it as it is: constraints are checked against the
+    /// whole version, and `minor` may be such as `33+`.
+    ///
+    /// ```
+    /// let version = pintle_chart::KubeVersion::of_server("v1.33.4-eks-1", "1", "33+");
+    /// assert_eq!(version.to_string(), "v1.33.4-eks-1");
+    /// assert_eq!(version.minor(), "33+");
+    /// ```
+    pub fn of_server(version: &str, major: &str, minor: &str) -> Self {
+        let [version, major, minor] = [version, major, minor].map(str::to_owned);
+        KubeVersion { normalized: version.clone(), version, major, minor }
+    }
+
     /// The whole version, with a `v` before it.
     pub fn version(&self) -> &str {
         &self.version
