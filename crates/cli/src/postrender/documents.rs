@@ -31,8 +31,8 @@ pub(crate) fn merge<'f>(
             let fails = |what: String| {
                 Failure::new(format!("error merging manifests: parsing {path}: {what}"))
             };
-            // Without the last line break, a text at the end loses its own one, as in Helm.
-            let text = trim_space(document.text);
+            // As it is: without a last line break, a text at the end has none either.
+            let text = document.text;
             let value = pintle_yaml::read(text).map_err(|e| fails(e.bare()))?;
             if value.is_null() {
                 continue;
@@ -381,8 +381,7 @@ mod tests {
                 }
                 value
             };
-            // The last line break is not the document's.
-            assert_eq!(clean(text), clean(form.trim_end().as_bytes()), "{form}");
+            assert_eq!(clean(text), clean(form.as_bytes()), "{form}");
         }
     }
 
