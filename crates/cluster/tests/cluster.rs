@@ -1,5 +1,6 @@
 //! The crate against a server of our own that fails on purpose, and against a real one where the
 //! environment names it.
+#![allow(clippy::expect_used, clippy::panic)]
 
 #[path = "cluster/faults.rs"]
 mod faults;

@@ -15,6 +15,8 @@ use flate2::write::GzEncoder;
 use pintle_yaml::JsonSink;
 
 pub use brief::decode_brief;
+pub(crate) use decode::release as decode_value;
+pub(crate) use emit::dependency as emit_dependency;
 pub use emit::{EmitHook, EmitMetadata, EmitRelease};
 pub use labels::{SYSTEM_LABELS, Stamp, is_system_label, record_labels, user_labels};
 

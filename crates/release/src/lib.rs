@@ -1,14 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod actions;
 mod cluster;
 mod codec;
 mod document;
 mod head;
 mod hook;
 mod kinds;
+mod list;
+mod memory;
 mod prepare;
 mod record;
+mod records;
+mod selector;
+mod show;
 mod status;
 mod storage;
 
@@ -26,10 +32,15 @@ pub use document::{Document, documents, trim_space};
 pub use head::Head;
 pub use hook::{Hook, HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER, compare_kinds};
+pub use list::{ListOptions, ListRow, list};
+pub use memory::Memory;
 pub use pintle_chart::Time;
 pub use prepare::{
     Invalid, Manifest, PrepareError, Prepared, RenderedFile, append_source, prepare,
 };
 pub use record::{Holder, HookRun, Info, RecordedHook, Release};
+pub use records::Storage;
+pub use selector::{Selector, SelectorError};
+pub use show::{HistoryRow, ReleaseMetadata, release_values};
 pub use status::Status;
 pub use storage::{Driver, Heartbeat, Key, Listing, Query, StorageError, Unreadable};

@@ -46,6 +46,12 @@ pub trait Driver {
     /// It is not there, or the store does not answer.
     fn delete(&mut self, key: &Key) -> Result<(), StorageError>;
 
+    /// The most bytes that a record may have, as [`encode_record`](crate::encode_record) writes it;
+    /// `None` for no limit that is known.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
+
     /// What lets another thread say that the holder of a record still lives: it writes the holder
     /// beside the record and leaves the record as it is. `None` where nobody else could see it.
     fn heartbeat(&mut self, key: &Key) -> Option<Box<dyn Heartbeat>> {

@@ -1,6 +1,14 @@
-//! Documents, hooks and order, from rendered files; records as Helm writes them.
+//! From rendered files to manifests, records as Helm writes them, and what actions do.
 
+#[path = "release/actions.rs"]
+mod actions;
 #[path = "release/codec.rs"]
 mod codec;
+#[path = "release/fake.rs"]
+mod fake;
+#[path = "release/killed.rs"]
+mod killed;
 #[path = "release/prepare.rs"]
 mod prepare;
+#[path = "release/shown.rs"]
+mod shown;

@@ -116,7 +116,7 @@ impl<'v> Fields<'v> {
     }
 }
 
-pub(super) fn release(value: &Value) -> Read<Release> {
+pub(crate) fn release(value: &Value) -> Read<Release> {
     if !value.is_map() {
         return Err(wrong(value, "release", "an object"));
     }
