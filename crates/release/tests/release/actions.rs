@@ -190,8 +190,9 @@ fn an_upgrade_changes_creates_and_deletes() {
     assert_eq!(bed.states(), "v1 superseded, v2 deployed");
     assert_eq!(bed.live(), ["extra", "kept", "plain", "before", "secret"]);
     let calls = bed.world.borrow().calls.clone();
-    let tail: Vec<&str> = calls.iter().rev().take(2).rev().map(String::as_str).collect();
-    assert_eq!(tail, ["record v2 deployed", "record v1 superseded"]);
+    let records = calls.iter().filter(|call| call.starts_with("record"));
+    let tail: Vec<&str> = records.rev().take(2).map(String::as_str).collect();
+    assert_eq!(tail, ["record v1 superseded", "record v2 deployed"]);
 }
 
 #[test]
@@ -231,8 +232,8 @@ fn values_are_reused_as_asked() {
         (Reuse::IfNone, "{}", "{a: '2', old: 'y'}", "2", "y"),
         (Reuse::IfNone, "{a: 3}", "{a: 3}", "3", "x"),
         (Reuse::Reset, "{}", "{}", "1", "x"),
-        (Reuse::All, "{a: 3}", "{a: 3, old: y}", "3", "y"),
-        (Reuse::User, "{a: 3}", "{a: 3, old: y}", "3", "y"),
+        (Reuse::All, "{a: 3}", "{a: 3, old: 'y'}", "3", "y"),
+        (Reuse::User, "{a: 3}", "{a: 3, old: 'y'}", "3", "y"),
     ];
     for (reuse, given, config, a, old) in table {
         let bed = Bed::new();
