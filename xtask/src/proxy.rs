@@ -292,6 +292,7 @@ impl Shared {
         held: Option<Connection>,
     ) -> io::Result<(Head, Connection)> {
         head.set("Host", "localhost");
+        self.server.authorize(&mut head);
         let mut message = head.bytes();
         message.extend_from_slice(body);
         let send = |mut connection: Connection| {

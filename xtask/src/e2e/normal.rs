@@ -38,7 +38,11 @@ pub(crate) fn status(printed: &str, namespace: &str) -> Value {
         let resources = value["info"]["resources"].as_object_mut();
         for objects in resources.into_iter().flatten().map(|(_, objects)| objects) {
             for object in objects.as_array_mut().into_iter().flatten() {
-                *object = live::normal(object, namespace);
+                // The pods of a workload come as a list, and have names by chance.
+                *object = match object["items"].as_array() {
+                    Some(items) => items.len().into(),
+                    None => live::normal(object, namespace),
+                };
             }
         }
         let text = text(&value.to_string(), namespace);
@@ -47,14 +51,35 @@ pub(crate) fn status(printed: &str, namespace: &str) -> Value {
     let text = text(printed, namespace);
     let Some((before, after)) = text.split_once("RESOURCES:\n") else { return text.into() };
     // The notes or the tests come after the objects, each in a paragraph of its own.
-    let mut parts: Vec<String> = after.split("\n\n").map(columns).collect();
+    let mut parts: Vec<String> = after.split("\n\n").map(rows).collect();
     parts.sort();
     json!({"before": before, "resources": parts})
 }
 
-/// The text with one blank between columns, which are as wide as the longest age otherwise.
-fn columns(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+/// The title of a table, the names of its columns, and the names in its rows, which are by chance
+/// where they are of pods; addresses and volumes are by chance too. Other paragraphs as they are.
+fn rows(text: &str) -> String {
+    let mut lines = text.lines();
+    let title = lines.next().unwrap_or_default();
+    if !title.starts_with("==> ") {
+        return text.to_owned();
+    }
+    let columns = lines.next().unwrap_or_default();
+    let names = lines.map(|line| match title.contains("Pod(related)") {
+        true => "",
+        false => line.split_whitespace().next().unwrap_or_default(),
+    });
+    let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{title}\n{columns}\n{}", names.collect::<Vec<_>>().join("\n"))
+}
+
+/// What a program prints. Columns are as wide as their longest time was, which is by chance.
+pub(crate) fn printed(printed: &str, namespace: &str) -> String {
+    let text = text(printed, namespace);
+    let lines = text.split('\n').map(|line| {
+        let columns: Vec<_> = line.split('\t').map(str::trim_end).collect();
+        if columns.len() > 1 { columns.join("\t") } else { line.to_owned() }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -126,6 +151,16 @@ fn age(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_have_no_width() {
+        let text = "NAME\tUPDATED          \tX\nb-1 \t2026-11-21 18:33:42\tx  y\n a  b \n";
+        let expected = "NAME\tUPDATED\tX\nNAMESPACE\tTIME\tx  y\n a  b \n";
+        assert_eq!(printed(text, "b-1"), expected);
+        let table = "==> v1/Pod(related)\nNAME  AGE\na-x1  5s\n";
+        assert_eq!(rows(table), "==> v1/Pod(related)\nNAME AGE\n");
+        assert_eq!(rows("==> v1/Secret\nNAME  AGE\na  5s\nb 5s"), "==> v1/Secret\nNAME AGE\na\nb");
+    }
 
     #[test]
     fn times_ages_and_the_namespace_go() {

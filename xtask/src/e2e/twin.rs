@@ -165,7 +165,7 @@ fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, 
                 status: ended.status.into(),
                 stdout: match arguments.first() {
                     Some(&"status") => normal::status(&ended.stdout, namespace),
-                    _ => normal::text(&ended.stdout, namespace).into(),
+                    _ => normal::printed(&ended.stdout, namespace).into(),
                 },
                 stderr: ended.stderr,
                 time: ended.time,
