@@ -102,9 +102,10 @@ pub(crate) fn helm(context: &mut Context) -> Result<Outcome, String> {
 
     let faults = [
         ("429", Fault::Status(429, Some(1)), Some(0)),
+        // Go asks once more when a connection that it has used before is reset.
+        ("reset", Fault::Reset, Some(0)),
         ("500", Fault::Status(500, None), Some(1)),
         ("409", Fault::Status(409, None), Some(1)),
-        ("reset", Fault::Reset, Some(1)),
         ("truncated", Fault::Truncate, Some(1)),
     ];
     for (name, fault, expected) in faults {
