@@ -381,7 +381,8 @@ mod tests {
                 }
                 value
             };
-            assert_eq!(clean(text), clean(form.as_bytes()), "{form}");
+            // The last line break is not the document's.
+            assert_eq!(clean(text), clean(form.trim_end().as_bytes()), "{form}");
         }
     }
 
