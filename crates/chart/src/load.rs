@@ -114,8 +114,18 @@ impl Loader {
     }
 
     /// The files of a chart's archive, of which no chart is made.
-    pub(crate) fn archive_files(&self, path: &Path) -> Result<Vec<File>, Error> {
+    pub(crate) fn archive_files_at(&self, path: &Path) -> Result<Vec<File>, Error> {
         open_archive(path, &mut Budget::new(self.limits))
+    }
+
+    /// The files of a chart's archive, of which no chart is made; their names are paths below the
+    /// chart and lead nowhere else.
+    ///
+    /// # Errors
+    ///
+    /// The archive cannot be unpacked, or is larger than the limits allow.
+    pub fn archive_files(&self, archive: &[u8]) -> Result<Vec<File>, Error> {
+        archive::read(archive, None, &mut Budget::new(self.limits))
     }
 
     /// Reads a chart from an archive that is read from anywhere, such as standard input.

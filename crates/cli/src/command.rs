@@ -1,7 +1,8 @@
 //! The tree of commands.
 
 use crate::commands::{
-    completion, create, dependency, docs, env, help, lint, show, template, version,
+    completion, create, dependency, docs, env, help, lint, pull, repo, search, show, template,
+    version,
 };
 use crate::complete::Candidates;
 use crate::context::Context;
@@ -100,6 +101,9 @@ pub(crate) static ROOT: Command = Command {
         env::ENV,
         help::HELP,
         lint::LINT,
+        pull::PULL,
+        repo::REPO,
+        search::SEARCH,
         show::SHOW,
         template::TEMPLATE,
         version::VERSION,

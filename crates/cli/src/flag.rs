@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Wait,
     PostRenderer,
     PostRendererArgs,
+    /// How to print a list.
+    Format,
     /// A number of bytes, with `Ki`, `Mi` or `Gi` behind it if wanted.
     Bytes,
 }
@@ -138,6 +140,7 @@ impl Flag {
             Kind::Wait => "WaitStrategy",
             Kind::PostRenderer => "postRendererString",
             Kind::PostRendererArgs => "postRendererArgsSlice",
+            Kind::Format => "format",
             Kind::Bytes => "bytes",
         }
     }
@@ -168,6 +171,10 @@ impl Flag {
                     "invalid wait input {}. Valid inputs are watcher, hookOnly, and legacy",
                     pintle_strconv::quote(value)
                 )),
+            },
+            Kind::Format => match value {
+                "table" | "json" | "yaml" => Ok(()),
+                _ => Err("invalid format type".to_owned()),
             },
             Kind::Bytes => bytes(value).map(drop),
         }

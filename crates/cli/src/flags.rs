@@ -238,3 +238,60 @@ pub(crate) static LIMITS: &[Flag] = &[
     Flag::new(Kind::Bytes, "max-output", "how many bytes templates may print").default("192Mi"),
     Flag::new(Kind::Uint, "max-steps", "how many steps templates may take").default("150000000"),
 ];
+
+/// What prints a list takes.
+pub(crate) static OUTPUT: &[Flag] =
+    &[Flag::new(Kind::Format, "output", "print as table, json or yaml")
+        .short('o')
+        .default("table")
+        .offering(Values::These(&["json", "table", "yaml"]))];
+
+/// What `pull` takes beside where a chart comes from.
+pub(crate) static PULL: &[Flag] = &[
+    Flag::text("destination", "directory to put the chart into")
+        .short('d')
+        .default(".")
+        .offering(Values::Directories),
+    Flag::bool("prov", "fetch the provenance file too, without checking it"),
+    Flag::bool("untar", "unpack the chart"),
+    Flag::text("untardir", "with --untar: the directory below the destination to unpack into")
+        .default(".")
+        .offering(Values::Directories),
+];
+
+pub(crate) static REPO_ADD: &[Flag] = &[
+    Flag::bool("allow-deprecated-repos", "allow repositories that are known to be gone"),
+    Flag::file("ca-file", "certificate authorities that the repository may be certified by"),
+    Flag::file("cert-file", "client certificate for the repository"),
+    Flag::bool("force-update", "replace the repository of that name"),
+    Flag::bool("insecure-skip-tls-verify", "do not check the certificate of the repository"),
+    Flag::file("key-file", "key of the client certificate for the repository"),
+    Flag::bool("pass-credentials", "send user name and password to every server"),
+    Flag::text("password", "password for the repository"),
+    Flag::bool("password-stdin", "read the password from standard input"),
+    REPO_PATIENCE,
+    Flag::text("username", "user name for the repository"),
+];
+
+const REPO_PATIENCE: Flag =
+    Flag::new(Kind::Duration, "timeout", "how long to wait for the list of charts").default("2m0s");
+
+pub(crate) static REPO_TIMEOUT: &[Flag] = &[REPO_PATIENCE];
+
+pub(crate) static REPO_INDEX: &[Flag] = &[
+    Flag::bool("json", "write JSON"),
+    Flag::file("merge", "list whose charts are taken over"),
+    Flag::text("url", "URL that the directory will have"),
+];
+
+pub(crate) static REPO_LIST: &[Flag] =
+    &[Flag::bool("no-headers", "leave the heads of columns out")];
+
+pub(crate) static SEARCH_REPO: &[Flag] = &[
+    Flag::bool("devel", "count development versions too; without effect beside --version"),
+    Flag::bool("fail-on-no-result", "fail if nothing is found"),
+    Flag::new(Kind::Uint, "max-col-width", "widest column of the table").default("50"),
+    Flag::bool("regexp", "take the words for a regular expression").short('r'),
+    Flag::text("version", "range that versions must be in"),
+    Flag::bool("versions", "show all versions").short('l'),
+];

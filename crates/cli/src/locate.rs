@@ -8,7 +8,8 @@ use pintle_chart::{Chart, Level, Loader, Notice};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::log;
+use crate::fetch::Remote;
+use crate::{log, net};
 
 /// Where a chart is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +20,12 @@ pub(crate) enum Place {
     Stdin,
 }
 
-/// Finds the chart that `name` stands for, by the flags of [`crate::flags::CHART`].
+/// Finds the chart that `name` stands for, by the flags of [`crate::flags::CHART`]: a path, or
+/// something that is fetched into the content cache.
 ///
 /// # Errors
 ///
-/// There is nothing by that name, or it would have to be fetched.
+/// There is nothing by that name, or it cannot be fetched.
 pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
     let parsed = &context.parsed;
     let name = name.trim();
@@ -49,24 +51,12 @@ pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
             return Err(Failure::new(format!("path {} not found", pintle_strconv::quote(name))));
         }
     }
-    if context.settings.offline {
-        return Err(Failure::new(format!(
-            "cannot fetch {}: the network is not to be used (--offline)",
-            pintle_strconv::quote(name)
-        )));
+    if parsed.is("verify") {
+        return Err(unverifiable());
     }
-    let url = name.contains("://") || by_repository;
-    if !url && !name.contains('/') {
-        return Err(Failure::new(format!(
-            "non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}"
-        ))
-        .with_details(format!("  = help: there is no file or directory named {name} here")));
-    }
-    Err(Failure::new(format!(
-        "cannot fetch {}: charts are read from directories, archives and standard input",
-        pintle_strconv::quote(name)
-    ))
-    .with_details("  = help: fetch it first, then name the archive"))
+    let client = net::client();
+    let fetched = Remote::find(context, &client, name)?.fetch()?;
+    Ok(Place::Path(fetched.cached.unwrap_or_default()))
 }
 
 /// Reads the chart at `place`.

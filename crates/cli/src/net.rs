@@ -1,6 +1,14 @@
 //! The network as the command line wants it used.
 
-use pintle_repo::http::{Client, redacted};
+use std::time::Duration;
+
+use pintle_repo::http::{Access, Client, Request, Tls, redacted};
+use pintle_repo::index::Skipped;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::log;
+use crate::parse::Parsed;
 
 /// What fetches; nothing is started before its first request.
 pub(crate) fn client() -> Client {
@@ -11,4 +19,60 @@ pub(crate) fn client() -> Client {
 /// What is said where `--offline` forbids to fetch `url`.
 pub(crate) fn refusal(url: &str) -> String {
     format!("cannot fetch {}: the network is not to be used (--offline)", redacted(url))
+}
+
+/// Who asks and whom to trust, by the flags of [`crate::flags::CHART`]. User name and password are
+/// for `origin`.
+pub(crate) fn access(parsed: &Parsed, origin: &str) -> Access {
+    let text = |name| parsed.text(name).unwrap_or_default().to_owned();
+    Access {
+        username: text("username"),
+        password: text("password"),
+        origin: origin.to_owned(),
+        pass_credentials: parsed.is("pass-credentials"),
+        tls: Tls {
+            ca_file: text("ca-file"),
+            cert_file: text("cert-file"),
+            key_file: text("key-file"),
+            insecure_skip_verify: parsed.is("insecure-skip-tls-verify"),
+        },
+        plain_http: parsed.is("plain-http"),
+    }
+}
+
+/// Refuses to fetch `url` where `--offline` forbids it.
+pub(crate) fn allowed(context: &Context, url: &str) -> Result<(), Failure> {
+    if context.settings.offline { Err(Failure::new(refusal(url))) } else { Ok(()) }
+}
+
+/// What `--timeout` says.
+pub(crate) fn timeout(parsed: &Parsed) -> Duration {
+    let text = parsed.text("timeout").unwrap_or("2m0s");
+    let nanoseconds =
+        pintle_strconv::parse_duration(text).map_or(0, |duration| i64::from(duration));
+    u64::try_from(nanoseconds)
+        .ok()
+        .filter(|n| *n > 0)
+        .map_or(Request::TIMEOUT, Duration::from_nanos)
+}
+
+/// Says which entries of an index are left out.
+pub(crate) fn skipped(entries: &[Skipped], source: &str) {
+    for Skipped { name, version, why } in entries {
+        match version {
+            None => log::warn(
+                "skipping loading invalid entry for chart: empty entry",
+                &[("name", name), ("source", source)],
+            ),
+            Some(version) => log::warn(
+                "skipping loading invalid entry for chart",
+                &[("name", name), ("version", version), ("source", source), ("error", why)],
+            ),
+        }
+    }
+}
+
+/// The time, in the form of RFC 3339.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().to_string()
 }

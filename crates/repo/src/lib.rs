@@ -11,7 +11,32 @@
 //! println!("{} bytes", response.body.len());
 //! # Ok::<(), pintle_repo::http::Error>(())
 //! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | fetching | [`http`] |
+//! | `index.yaml`: reading, versions, merging, writing | [`index`] |
+//! | `repositories.yaml` | [`repositories`] |
+//! | indexes that are kept | [`repository`] |
+//! | charts that are kept, by digest | [`content`] |
+//! | what stands for a chart, to its archive | [`reference`] |
+//! | charts found by words | [`search`] |
+//! | an archive unpacked | [`expand()`] |
 
 #![forbid(unsafe_code)]
 
+mod error;
+mod expand;
+
+pub mod content;
+pub mod file;
 pub mod http;
+pub mod index;
+pub mod reference;
+pub mod repositories;
+pub mod repository;
+pub mod search;
+pub mod url;
+
+pub use error::Error;
+pub use expand::expand;

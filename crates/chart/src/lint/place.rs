@@ -31,8 +31,11 @@ impl Place {
     pub(super) fn open(path: &Path, limits: Limits) -> Result<Self, Error> {
         let name = path.to_string_lossy();
         let is_archive = name.ends_with(".tgz") || name.ends_with(".tar.gz");
-        let archive =
-            if is_archive { Some(Loader::new().limits(limits).archive_files(path)?) } else { None };
+        let archive = if is_archive {
+            Some(Loader::new().limits(limits).archive_files_at(path)?)
+        } else {
+            None
+        };
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Ok(Place { path, limits, archive, chart: None, notices: Vec::new() })
     }

@@ -103,6 +103,22 @@ pub fn read_metadata_strict(text: &[u8]) -> Result<Metadata, DecodeError> {
     Ok(metadata)
 }
 
+impl Metadata {
+    /// The metadata in a mapping that was read already, such as an entry of a repository's index.
+    /// Unknown keys are passed over and nothing is checked.
+    ///
+    /// # Errors
+    ///
+    /// A field has another type.
+    pub fn from_value(value: &Value) -> Result<Self, DecodeError> {
+        let mut metadata = Metadata::default();
+        let mut decoder = Decoder { strict: false, first: None };
+        decoder.metadata(value, &mut metadata);
+        decoder.finish()?;
+        Ok(metadata)
+    }
+}
+
 /// Reads into what is there already, as Helm reads `requirements.yaml` after `Chart.yaml`.
 pub(crate) fn merge_metadata(text: &[u8], metadata: &mut Metadata) -> Result<(), DecodeError> {
     decode(text, metadata, false)

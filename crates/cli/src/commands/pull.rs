@@ -1,0 +1,110 @@
+//! `pull`: fetches charts.
+
+use std::path::{Path, PathBuf};
+
+use pintle_repo::{expand, file};
+
+use crate::command::{Arity, Command};
+use crate::complete::{Candidates, charts, directive};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::fetch::Remote;
+use crate::paths::clean;
+use crate::system::why;
+use crate::{flags, net};
+
+pub(crate) const PULL: Command = Command {
+    name: "pull",
+    aliases: &["fetch"],
+    operands: "[chart URL | repo/chartname] [...]",
+    short: "fetch a chart",
+    long: "
+Fetch charts as archives, to look into them or to keep them. With --untar they are unpacked, each into
+a directory of its name.
+
+    {name} pull stable/web --version ^2.0.0
+    {name} pull web --repo https://example.com/charts --untar
+",
+    flags: &[flags::CHART, flags::PULL],
+    arity: Arity::AtLeast(1),
+    run: Some(run),
+    candidates: |context, typed| {
+        if !context.args().is_empty() {
+            return Candidates::no_more();
+        }
+        let mut candidates = charts(context, typed);
+        candidates.directive |= directive::NO_FILES;
+        candidates
+    },
+    ..Command::NEW
+};
+
+fn run(context: &mut Context) -> Result<(), Failure> {
+    for name in context.args().to_vec() {
+        let said = pull(context, &name)?;
+        context.print(&said);
+    }
+    Ok(())
+}
+
+/// Fetches one chart; what is to be said about it.
+fn pull(context: &Context, name: &str) -> Result<String, Failure> {
+    let parsed = &context.parsed;
+    if parsed.is("verify") {
+        return Err(Failure::new(format!(
+            "cannot verify {}: signatures cannot be checked yet",
+            pintle_strconv::quote(name)
+        )));
+    }
+    let client = net::client();
+    let mut remote = Remote::find(context, &client, name)?;
+    let fetched = remote.download()?;
+    let destination = Path::new(parsed.text("destination").unwrap_or("."));
+    if parsed.is("untar") {
+        let below = Path::new(parsed.text("untardir").unwrap_or("."));
+        return untar(&fetched.archive, destination, below, name).map(|()| String::new());
+    }
+    let safe = !matches!(fetched.name.as_str(), "" | "." | "..")
+        && !fetched.name.contains(['/', '\\', '\0']);
+    if !safe {
+        let url = pintle_repo::http::redacted(&remote.located.url);
+        return Err(Failure::new(format!("the URL {url} does not name a file")));
+    }
+    let path = destination.join(&fetched.name);
+    if let Err(error) = std::fs::metadata(destination) {
+        return Err(Failure::new(format!("open {}: {}", path.display(), why(&error))));
+    }
+    write(&path, &fetched.archive)?;
+    let mut said = String::new();
+    if parsed.is("prov") {
+        match remote.provenance() {
+            Ok(provenance) => {
+                write(&destination.join(format!("{}.prov", fetched.name)), &provenance)?;
+            }
+            Err(error) => {
+                said = format!("WARNING: Verification not found for {name}: {error}\n");
+            }
+        }
+    }
+    Ok(said)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    file::write(path, bytes, 0o644)
+        .map_err(|error| Failure::new(format!("write {}: {}", path.display(), why(&error))))
+}
+
+/// Unpacks a chart into a directory of its name, where there must be none yet.
+fn untar(archive: &[u8], destination: &Path, below: &Path, name: &str) -> Result<(), Failure> {
+    let directory = PathBuf::from(clean(&destination.join(below)));
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let target =
+        if directory == Path::new(".") { PathBuf::from(last) } else { directory.join(last) };
+    if std::fs::symlink_metadata(&target).is_ok() {
+        return Err(Failure::new(format!(
+            "failed to untar: a file or directory with the name {} already exists",
+            target.display()
+        )));
+    }
+    expand(archive, &directory).map(drop).map_err(|error| Failure::new(error.to_string()))
+}

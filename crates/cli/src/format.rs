@@ -1,0 +1,58 @@
+//! The forms that lists are printed in: what `-o` chooses.
+
+use pintle_yaml::{Map, Value};
+
+use crate::failure::Failure;
+use crate::parse::Parsed;
+
+/// A form of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Table,
+    Json,
+    Yaml,
+}
+
+impl Format {
+    /// The one that `-o` names.
+    pub(crate) fn of(parsed: &Parsed) -> Self {
+        parsed.text("output").and_then(Self::parse).unwrap_or(Format::Table)
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "table" => Some(Format::Table),
+            "json" => Some(Format::Json),
+            "yaml" => Some(Format::Yaml),
+            _ => None,
+        }
+    }
+
+    /// Writes rows, whose fields have an order in JSON and are sorted in YAML.
+    pub(crate) fn write(self, rows: &[Vec<(&str, Value)>]) -> Result<String, Failure> {
+        let fails = |error: pintle_yaml::WriteError| Failure::new(error.to_string());
+        if self == Format::Yaml {
+            let maps: Vec<Value> = rows
+                .iter()
+                .map(|row| row.iter().map(|(key, value)| (*key, value.clone())).collect::<Map>())
+                .map(Value::from)
+                .collect();
+            return pintle_yaml::to_yaml(&Value::from(maps)).map_err(fails);
+        }
+        let mut out = b"[".to_vec();
+        for (at, row) in rows.iter().enumerate() {
+            out.extend_from_slice(if at == 0 { b"{" } else { b",{" });
+            for (at, (key, value)) in row.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                pintle_yaml::to_json_into(&mut out, &Value::from(*key)).map_err(fails)?;
+                out.push(b':');
+                pintle_yaml::to_json_into(&mut out, value).map_err(fails)?;
+            }
+            out.push(b'}');
+        }
+        out.extend_from_slice(b"]\n");
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+}
