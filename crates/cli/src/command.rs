@@ -1,8 +1,8 @@
 //! The tree of commands.
 
 use crate::commands::{
-    completion, create, dependency, docs, env, help, lint, pull, repo, search, show, template,
-    version,
+    completion, create, dependency, docs, env, help, lint, pull, push, registry, repo, search,
+    show, template, version,
 };
 use crate::complete::Candidates;
 use crate::context::Context;
@@ -102,6 +102,8 @@ pub(crate) static ROOT: Command = Command {
         help::HELP,
         lint::LINT,
         pull::PULL,
+        push::PUSH,
+        registry::REGISTRY,
         repo::REPO,
         search::SEARCH,
         show::SHOW,

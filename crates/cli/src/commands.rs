@@ -8,6 +8,8 @@ pub(crate) mod env;
 pub(crate) mod help;
 pub(crate) mod lint;
 pub(crate) mod pull;
+pub(crate) mod push;
+pub(crate) mod registry;
 pub(crate) mod repo;
 pub(crate) mod search;
 pub(crate) mod show;

@@ -1,19 +1,33 @@
 //! Charts by what stands for them on the command line: found, fetched, kept.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use pintle_repo::content::Content;
+use pintle_repo::content::{Content, Kind};
 use pintle_repo::http::Client;
-use pintle_repo::reference::{Fetched, Fetcher, Located, Warning};
+use pintle_repo::oci::{Pulled, Reference, Registry};
+use pintle_repo::reference::{Fetcher, Located, Warning};
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::{log, net};
 
 /// A chart to be fetched, by the flags of [`crate::flags::CHART`].
-pub(crate) struct Remote<'c> {
-    fetcher: Fetcher<'c>,
-    pub(crate) located: Located,
+pub(crate) enum Remote<'c> {
+    /// From a server of files.
+    File { fetcher: Box<Fetcher<'c>>, located: Located },
+    /// From a registry.
+    Registry { registry: Registry<'c>, reference: Reference, content: Content },
+}
+
+/// An archive that was fetched.
+pub(crate) struct Fetched {
+    pub(crate) archive: Vec<u8>,
+    /// The name of its file.
+    pub(crate) name: String,
+    /// Its provenance file, if it was asked for, or why there is none.
+    pub(crate) provenance: Option<Result<Vec<u8>, String>>,
+    /// What Helm says about it.
+    pub(crate) said: String,
 }
 
 impl<'c> Remote<'c> {
@@ -30,25 +44,27 @@ impl<'c> Remote<'c> {
         let parsed = &context.parsed;
         let settings = &context.settings;
         let repository = parsed.text("repo").unwrap_or_default();
-        if name.starts_with("oci://") && repository.is_empty() {
-            return Err(Failure::new(format!(
-                "cannot fetch {}: registries cannot be asked yet",
-                pintle_strconv::quote(name)
-            )));
-        }
-        let mut fetcher = Fetcher {
-            client,
-            config: Path::new(&settings.repository_config),
-            cache: Path::new(&settings.repository_cache),
-            content: Content::new(&settings.content_cache),
-            access: net::access(parsed, ""),
-            offline: settings.offline,
-            warnings: Vec::new(),
-        };
+        let content = Content::new(&settings.content_cache);
         let version = match parsed.text("version").unwrap_or_default().trim() {
             "" if parsed.is("devel") => ">0.0.0-0",
             version => version,
         };
+        if name.starts_with("oci://") && repository.is_empty() {
+            net::allowed(context, name)?;
+            let registry = net::registry(context, client);
+            let reference =
+                registry.resolve(name, version).map_err(|error| Failure::new(error.to_string()))?;
+            return Ok(Self::Registry { registry, reference, content });
+        }
+        let mut fetcher = Box::new(Fetcher {
+            client,
+            config: Path::new(&settings.repository_config),
+            cache: Path::new(&settings.repository_cache),
+            content,
+            access: net::access(parsed, ""),
+            offline: settings.offline,
+            warnings: Vec::new(),
+        });
         let located = if repository.is_empty() {
             fetcher.locate(name, version)
         } else {
@@ -64,35 +80,87 @@ impl<'c> Remote<'c> {
                 _ => failure,
             }
         })?;
-        Ok(Self { fetcher, located })
+        Ok(Self::File { fetcher, located })
     }
 
-    /// Fetches its archive and keeps it in the content cache.
+    /// Fetches its archive into the content cache: the path there, and what Helm says about it.
     ///
     /// # Errors
     ///
     /// It cannot be fetched or kept.
-    pub(crate) fn fetch(&mut self) -> Result<Fetched, Failure> {
-        let fetched = self.fetcher.fetch(&self.located);
-        warn(&mut self.fetcher);
-        fetched.map_err(|error| Failure::new(error.to_string()))
+    pub(crate) fn fetch(self) -> Result<(PathBuf, String), Failure> {
+        let fails = |error: pintle_repo::Error| Failure::new(error.to_string());
+        match self {
+            Self::File { mut fetcher, located } => {
+                let fetched = fetcher.fetch(&located);
+                warn(&mut fetcher);
+                Ok((fetched.map_err(fails)?.cached.unwrap_or_default(), String::new()))
+            }
+            Self::Registry { registry, reference, content } => {
+                let pulled = registry.pull(&reference, false).map_err(fails)?;
+                let digest = Content::digest(&pulled.archive);
+                let path = content.put(&digest, &pulled.archive, Kind::Chart).map_err(fails)?;
+                Ok((path, said(&pulled)))
+            }
+        }
     }
 
-    /// Fetches its archive.
+    /// Fetches its archive, and its provenance file if it is wanted.
     ///
     /// # Errors
     ///
-    /// It cannot be fetched.
-    pub(crate) fn download(&mut self) -> Result<Fetched, Failure> {
-        let fetched = self.fetcher.download(&self.located);
-        warn(&mut self.fetcher);
-        fetched.map_err(|error| Failure::new(error.to_string()))
+    /// The archive cannot be fetched.
+    pub(crate) fn download(&mut self, provenance: bool) -> Result<Fetched, Failure> {
+        let fails = |error: pintle_repo::Error| Failure::new(error.to_string());
+        match self {
+            Self::File { fetcher, located } => {
+                let fetched = fetcher.download(located);
+                warn(fetcher);
+                let fetched = fetched.map_err(fails)?;
+                let provenance = provenance
+                    .then(|| fetcher.provenance(located).map_err(|error| error.to_string()));
+                Ok(Fetched {
+                    archive: fetched.archive,
+                    name: fetched.name,
+                    provenance,
+                    said: String::new(),
+                })
+            }
+            Self::Registry { registry, reference, .. } => {
+                let mut pulled = registry.pull(reference, provenance).map_err(fails)?;
+                let missing = || "the registry has none".to_owned();
+                let provenance = provenance.then(|| pulled.provenance.take().ok_or_else(missing));
+                Ok(Fetched {
+                    name: reference.file_name(),
+                    provenance,
+                    said: said(&pulled),
+                    archive: pulled.archive,
+                })
+            }
+        }
     }
+}
 
-    /// Fetches its provenance file.
-    pub(crate) fn provenance(&self) -> Result<Vec<u8>, pintle_repo::Error> {
-        self.fetcher.provenance(&self.located)
+/// What Helm says about what came from a registry.
+fn said(pulled: &Pulled) -> String {
+    let mut said = String::new();
+    if pulled.legacy {
+        said.push_str("Warning: chart media type application/tar+gzip is deprecated\n");
     }
+    let Pulled { reference, digest, .. } = pulled;
+    said.push_str(&format!("Pulled: {reference}\nDigest: {digest}\n{}", underscore(reference)));
+    said
+}
+
+/// What is said of references that hold an underscore.
+pub(crate) fn underscore(reference: &str) -> String {
+    if !reference.contains('_') {
+        return String::new();
+    }
+    format!(
+        "{reference} contains an underscore.\n\nA tag in a registry can hold no plus sign (+). It \
+         stands there as an underscore (_), and becomes a plus sign again on the way back.\n"
+    )
 }
 
 fn warn(fetcher: &mut Fetcher<'_>) {

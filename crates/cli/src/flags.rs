@@ -295,3 +295,24 @@ pub(crate) static SEARCH_REPO: &[Flag] = &[
     Flag::text("version", "range that versions must be in"),
     Flag::bool("versions", "show all versions").short('l'),
 ];
+
+pub(crate) static PUSH: &[Flag] = &[
+    Flag::file("ca-file", "certificate authorities that the registry may be certified by"),
+    Flag::file("cert-file", "client certificate for the registry"),
+    Flag::bool("insecure-skip-tls-verify", "do not check the certificate of the registry"),
+    Flag::file("key-file", "key of the client certificate for the registry"),
+    Flag::text("password", "password for the registry"),
+    Flag::bool("plain-http", "talk to the registry without TLS"),
+    Flag::text("username", "user name for the registry"),
+];
+
+pub(crate) static REGISTRY_LOGIN: &[Flag] = &[
+    Flag::file("ca-file", "certificate authorities that the registry may be certified by"),
+    Flag::file("cert-file", "client certificate for the registry"),
+    Flag::bool("insecure", "do not check the certificate of the registry"),
+    Flag::file("key-file", "key of the client certificate for the registry"),
+    Flag::text("password", "password or token").short('p'),
+    Flag::bool("password-stdin", "read the password or token from standard input"),
+    Flag::bool("plain-http", "talk to the registry without TLS"),
+    Flag::text("username", "user name").short('u'),
+];

@@ -9,7 +9,7 @@ use pintle_chart::{Chart, Level, Loader, Notice};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fetch::Remote;
-use crate::{log, net};
+use crate::{log, net, output};
 
 /// Where a chart is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +55,9 @@ pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
         return Err(unverifiable());
     }
     let client = net::client();
-    let fetched = Remote::find(context, &client, name)?.fetch()?;
-    Ok(Place::Path(fetched.cached.unwrap_or_default()))
+    let (path, said) = Remote::find(context, &client, name)?.fetch()?;
+    output::complain(&said);
+    Ok(Place::Path(path))
 }
 
 /// Reads the chart at `place`.

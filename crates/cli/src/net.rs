@@ -1,19 +1,24 @@
 //! The network as the command line wants it used.
 
-use std::time::Duration;
+use std::io::Read as _;
+use std::time::{Duration, SystemTime};
 
+use pintle_repo::credentials::Credentials;
 use pintle_repo::http::{Access, Client, Request, Tls, redacted};
 use pintle_repo::index::Skipped;
+use pintle_repo::oci::Registry;
 
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::log;
 use crate::parse::Parsed;
 
+/// What the program calls itself. Servers that tell Helm from browsers by its name go on doing so.
+pub(crate) const AGENT: &str = concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VERSION"));
+
 /// What fetches; nothing is started before its first request.
 pub(crate) fn client() -> Client {
-    // Servers that tell Helm from browsers by its name go on doing so.
-    Client::new(concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VERSION")))
+    Client::new(AGENT)
 }
 
 /// What is said where `--offline` forbids to fetch `url`.
@@ -37,6 +42,16 @@ pub(crate) fn access(parsed: &Parsed, origin: &str) -> Access {
             insecure_skip_verify: parsed.is("insecure-skip-tls-verify"),
         },
         plain_http: parsed.is("plain-http"),
+    }
+}
+
+/// What asks registries, by the flags of [`crate::flags::CHART`] or [`crate::flags::PUSH`].
+pub(crate) fn registry<'c>(context: &Context, client: &'c Client) -> Registry<'c> {
+    Registry {
+        client,
+        access: access(&context.parsed, ""),
+        credentials: Credentials::new(&context.settings.registry_config),
+        agent: AGENT,
     }
 }
 
@@ -75,4 +90,23 @@ pub(crate) fn skipped(entries: &[Skipped], source: &str) {
 /// The time, in the form of RFC 3339.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().to_string()
+}
+
+/// Reads a password from standard input; the line break behind it is not part of it.
+pub(crate) fn secret() -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(1 << 20).read_to_string(&mut text);
+    read.map_err(|error| Failure::new(format!("read the password: {error}")))?;
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
+}
+
+/// A time of the system in the form of RFC 3339, where the user is; now if it is not known.
+pub(crate) fn rfc3339(time: Option<SystemTime>) -> String {
+    let time = time.and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let time = time.unwrap_or_else(jiff::Timestamp::now).to_zoned(jiff::tz::TimeZone::system());
+    if time.offset().is_zero() {
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    }
+    time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

@@ -8,6 +8,7 @@ mod cli {
     mod goldens;
     mod network;
     pub(crate) mod program;
+    mod registry;
     mod repositories;
     #[path = "../../../repo/tests/repo/server.rs"]
     mod server;

@@ -20,6 +20,8 @@
 //! | indexes that are kept | [`repository`] |
 //! | charts that are kept, by digest | [`content`] |
 //! | what stands for a chart, to its archive | [`reference`] |
+//! | charts in registries | [`oci`] |
+//! | logins to registries | [`credentials`] |
 //! | charts found by words | [`search`] |
 //! | an archive unpacked | [`expand()`] |
 
@@ -29,9 +31,11 @@ mod error;
 mod expand;
 
 pub mod content;
+pub mod credentials;
 pub mod file;
 pub mod http;
 pub mod index;
+pub mod oci;
 pub mod reference;
 pub mod repositories;
 pub mod repository;

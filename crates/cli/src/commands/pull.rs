@@ -58,33 +58,31 @@ fn pull(context: &Context, name: &str) -> Result<String, Failure> {
     }
     let client = net::client();
     let mut remote = Remote::find(context, &client, name)?;
-    let fetched = remote.download()?;
+    let fetched = remote.download(parsed.is("prov"))?;
     let destination = Path::new(parsed.text("destination").unwrap_or("."));
     if parsed.is("untar") {
         let below = Path::new(parsed.text("untardir").unwrap_or("."));
-        return untar(&fetched.archive, destination, below, name).map(|()| String::new());
+        return untar(&fetched.archive, destination, below, name).map(|()| fetched.said);
     }
     let safe = !matches!(fetched.name.as_str(), "" | "." | "..")
         && !fetched.name.contains(['/', '\\', '\0']);
     if !safe {
-        let url = pintle_repo::http::redacted(&remote.located.url);
-        return Err(Failure::new(format!("the URL {url} does not name a file")));
+        return Err(Failure::new(format!("{name} does not name a file")));
     }
     let path = destination.join(&fetched.name);
     if let Err(error) = std::fs::metadata(destination) {
         return Err(Failure::new(format!("open {}: {}", path.display(), why(&error))));
     }
     write(&path, &fetched.archive)?;
-    let mut said = String::new();
-    if parsed.is("prov") {
-        match remote.provenance() {
-            Ok(provenance) => {
-                write(&destination.join(format!("{}.prov", fetched.name)), &provenance)?;
-            }
-            Err(error) => {
-                said = format!("WARNING: Verification not found for {name}: {error}\n");
-            }
+    let mut said = fetched.said;
+    match fetched.provenance {
+        Some(Ok(provenance)) => {
+            write(&destination.join(format!("{}.prov", fetched.name)), &provenance)?;
         }
+        Some(Err(error)) => {
+            said.push_str(&format!("WARNING: Verification not found for {name}: {error}\n"));
+        }
+        None => {}
     }
     Ok(said)
 }

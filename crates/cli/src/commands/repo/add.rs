@@ -1,6 +1,5 @@
 //! `repo add`.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use pintle_repo::repositories::{Entry, Repositories};
@@ -34,9 +33,6 @@ const GONE: [(&str, &str); 2] = [
     ("//kubernetes-charts-incubator.storage.googleapis.com", "https://charts.helm.sh/incubator"),
 ];
 
-/// A password is not longer.
-const MAX_PASSWORD: u64 = 1 << 20;
-
 fn run(context: &mut Context) -> Result<(), Failure> {
     let [name, url] = context.args() else { return Ok(()) };
     let (name, url) = (name.clone(), url.clone());
@@ -63,7 +59,11 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         pass_credentials_all: access.pass_credentials,
     };
     if !entry.username.is_empty() && entry.password.is_empty() {
-        entry.password = password(parsed.is("password-stdin"))?;
+        if !parsed.is("password-stdin") {
+            return Err(Failure::new("a user name needs a password")
+                .with_details("  = help: give it with --password-stdin or --password"));
+        }
+        entry.password = net::secret()?;
     }
     if name.contains('/') {
         return Err(Failure::new(format!(
@@ -100,17 +100,4 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     .map_err(|error| Failure::new(error.to_string()))?;
     context.print(&said);
     Ok(())
-}
-
-/// Reads the password from standard input.
-fn password(wanted: bool) -> Result<String, Failure> {
-    if !wanted {
-        return Err(Failure::new("a user name needs a password")
-            .with_details("  = help: give it with --password-stdin or --password"));
-    }
-    let mut text = String::new();
-    let read = std::io::stdin().lock().take(MAX_PASSWORD).read_to_string(&mut text);
-    read.map_err(|error| Failure::new(format!("read the password: {error}")))?;
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(text.strip_suffix('\r').unwrap_or(text).to_owned())
 }
