@@ -33,6 +33,7 @@
 //! | whether it can be installed | [`Chart::check_type`], [`Chart::check_dependencies`], [`Chart::check_kube_version`] |
 //! | what templates see of files and cluster | [`Files`], [`Glob`], [`Capabilities`], [`KubeVersion`] |
 //! | `helm show`, `dependency list`, `lint`, `create` | [`show`], [`list_dependencies`], [`lint`], [`create`] |
+//! | a chart as an archive | [`pack`] |
 //!
 //! # Differences from Helm
 //!
@@ -64,6 +65,7 @@ mod list;
 mod load;
 mod metadata;
 mod notice;
+mod pack;
 mod path;
 mod process;
 mod render;
@@ -92,6 +94,7 @@ pub use metadata::{
     read_metadata_strict,
 };
 pub use notice::{Level, Notice};
+pub use pack::{PackError, pack};
 pub use process::process;
 pub use render::{ReleaseInfo, RenderErrors, RenderOptions, RenderedFile, Renderer, helm_message};
 pub use show::{Show, show};

@@ -1,8 +1,8 @@
 //! The tree of commands.
 
 use crate::commands::{
-    completion, create, dependency, docs, env, help, lint, pull, push, registry, repo, search,
-    show, template, version,
+    completion, create, dependency, docs, env, help, lint, package, pull, push, registry, repo,
+    search, show, template, version,
 };
 use crate::complete::Candidates;
 use crate::context::Context;
@@ -101,6 +101,7 @@ pub(crate) static ROOT: Command = Command {
         env::ENV,
         help::HELP,
         lint::LINT,
+        package::PACKAGE,
         pull::PULL,
         push::PUSH,
         registry::REGISTRY,

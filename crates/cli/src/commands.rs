@@ -7,6 +7,7 @@ pub(crate) mod docs;
 pub(crate) mod env;
 pub(crate) mod help;
 pub(crate) mod lint;
+pub(crate) mod package;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod registry;

@@ -316,3 +316,23 @@ pub(crate) static REGISTRY_LOGIN: &[Flag] = &[
     Flag::bool("plain-http", "talk to the registry without TLS"),
     Flag::text("username", "user name").short('u'),
 ];
+
+pub(crate) static DEPENDENCY_FETCH: &[Flag] = &[
+    Flag::file("keyring", "public keys that charts may be signed with"),
+    Flag::bool("skip-refresh", "take the lists of charts as they are"),
+    Flag::bool("verify", "check the signatures of charts"),
+];
+
+pub(crate) static PACKAGE: &[Flag] = &[
+    Flag::text("app-version", "version of what the chart installs, in place of its own"),
+    Flag::bool("dependency-update", "fetch what the chart needs first").short('u'),
+    Flag::text("destination", "directory to put the archive into")
+        .short('d')
+        .default(".")
+        .offering(Values::Directories),
+    Flag::text("key", "name of the key to sign with"),
+    Flag::file("keyring", "keys to sign with"),
+    Flag::file("passphrase-file", "file with the passphrase of the key; - for standard input"),
+    Flag::bool("sign", "sign the archive"),
+    Flag::text("version", "version of the chart, in place of its own"),
+];

@@ -64,7 +64,7 @@ pub(crate) fn allowed(context: &Context, url: &str) -> Result<(), Failure> {
 pub(crate) fn timeout(parsed: &Parsed) -> Duration {
     let text = parsed.text("timeout").unwrap_or("2m0s");
     let nanoseconds =
-        pintle_strconv::parse_duration(text).map_or(0, |duration| i64::from(duration));
+        pintle_strconv::parse_duration(text).map_or(0, |duration| duration.nanoseconds());
     u64::try_from(nanoseconds)
         .ok()
         .filter(|n| *n > 0)

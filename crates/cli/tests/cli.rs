@@ -5,6 +5,7 @@
 mod cli {
     mod completion;
     mod corpus;
+    mod dependencies;
     mod goldens;
     mod network;
     pub(crate) mod program;

@@ -11,6 +11,7 @@ mod origin;
 mod request;
 
 pub use error::Error;
+pub(crate) use error::chain;
 pub use origin::{redacted, same_origin};
 pub use request::{Access, Condition, Request, Response, Tls};
 

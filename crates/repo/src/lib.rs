@@ -22,6 +22,7 @@
 //! | what stands for a chart, to its archive | [`reference`] |
 //! | charts in registries | [`oci`] |
 //! | logins to registries | [`credentials`] |
+//! | what a chart needs, fetched and locked | [`dependencies`] |
 //! | charts found by words | [`search`] |
 //! | an archive unpacked | [`expand()`] |
 
@@ -32,6 +33,7 @@ mod expand;
 
 pub mod content;
 pub mod credentials;
+pub mod dependencies;
 pub mod file;
 pub mod http;
 pub mod index;

@@ -6,6 +6,8 @@ mod reference;
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER};
 pub use reference::Reference;
 
+pub(crate) use manifest::write_dependencies;
+
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -184,7 +186,8 @@ impl Registry<'_> {
             }
             last = next;
         }
-        versions.sort_by(|a, b| b.cmp(a));
+        versions.sort();
+        versions.reverse();
         let mut tags: Vec<String> = versions.iter().map(ToString::to_string).collect();
         tags.dedup();
         Ok(tags)
@@ -334,7 +337,8 @@ impl Registry<'_> {
             None => RegistryAuth::Anonymous,
         };
         let library = library(&self.access, self.agent)?;
-        self.client.wait(library.store_auth_if_needed(&reference.registry, &auth))?;
+        let image = reference.image()?;
+        self.client.wait(library.store_auth_if_needed(image.resolve_registry(), &auth))?;
         Ok((library, auth))
     }
 }

@@ -1,4 +1,6 @@
-//! `dependency list`: which charts a chart needs, and whether they are there.
+//! `dependency`: which charts a chart needs, and whether they are there.
+
+pub(crate) mod fetch;
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +32,7 @@ A chart names them in its Chart.yaml and keeps them in charts/:
 The name is the one in the dependency's own Chart.yaml, the version one or a range, the repository
 the URL of a chart repository, @ or alias: with the name of one that was added, or a path.
 ",
-    children: &[LIST],
+    children: &[fetch::BUILD, LIST, fetch::UPDATE],
     ..Command::NEW
 };
 

@@ -111,7 +111,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         format => {
             let keys = ["name", "version", "app_version", "description"];
             let row = |texts: &[String; 4]| {
-                keys.into_iter().zip(texts.iter().map(|text| Value::from(text.as_str()))).collect()
+                keys.into_iter()
+                    .zip(texts.iter().map(|text| Value::from(text.as_str())))
+                    .collect::<Vec<(&str, Value)>>()
             };
             format.write(&rows.iter().map(row).collect::<Vec<_>>())?
         }
@@ -126,7 +128,7 @@ fn matcher(words: &str, regexp: bool) -> Result<Box<search::Find>, Failure> {
         let words = words.to_lowercase();
         // The place is the one in the text in lower case, which is not always as long; only the
         // part that it is in counts, and the marks between parts stay.
-        return Ok(Box::new(move |line| {
+        return Ok(Box::new(move |line: &str| {
             let lower = line.to_lowercase();
             let at = lower.find(&words)?;
             let part = lower.get(..at)?.matches('\u{b}').count();
@@ -138,5 +140,5 @@ fn matcher(words: &str, regexp: bool) -> Result<Box<search::Find>, Failure> {
     }
     let regexp = regex::Regex::new(words)
         .map_err(|error| Failure::new(format!("error parsing regexp: {error}")))?;
-    Ok(Box::new(move |line| regexp.find(line).map(|found| found.start())))
+    Ok(Box::new(move |line: &str| regexp.find(line).map(|found| found.start())))
 }

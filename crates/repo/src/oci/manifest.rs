@@ -140,6 +140,24 @@ fn object(out: &mut Vec<u8>, value: &Value, order: &[&str]) -> Result<(), pintle
     Ok(())
 }
 
+/// Writes dependencies as Go writes a list of them into JSON.
+pub(crate) fn write_dependencies(
+    out: &mut Vec<u8>,
+    list: &[pintle_chart::Dependency],
+) -> Result<(), Error> {
+    let order = INNER.iter().find(|(name, _)| *name == "dependencies").map(|(_, order)| *order);
+    out.push(b'[');
+    for (at, dependency) in list.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        object(out, &dependency.to_value(), order.unwrap_or_default())
+            .map_err(|error| Error::Other(error.to_string()))?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
 /// The annotations of a chart's manifest.
 pub(super) fn annotations(metadata: &Metadata, created: &str) -> BTreeMap<String, String> {
     let authors: Vec<String> = metadata

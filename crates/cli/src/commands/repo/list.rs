@@ -45,7 +45,11 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         let rows = entries
             .iter()
             .map(|entry| vec![("name", entry.name.as_str()), ("url", entry.url.as_str())])
-            .map(|row| row.into_iter().map(|(key, text)| (key, Value::from(text))).collect());
+            .map(|row| {
+                row.into_iter()
+                    .map(|(key, text)| (key, Value::from(text)))
+                    .collect::<Vec<(&str, Value)>>()
+            });
         format.write(&rows.collect::<Vec<_>>())?
     };
     context.print(&text);

@@ -1,0 +1,90 @@
+//! `package`: makes an archive of a chart.
+
+use std::path::{Path, PathBuf};
+
+use pintle_chart::Loader;
+use pintle_repo::file;
+use pintle_semver::Version;
+
+use super::dependency;
+use crate::command::{Arity, Command};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::system::why;
+use crate::{draw, flags, locate, paths};
+
+pub(crate) const PACKAGE: Command = Command {
+    name: "package",
+    operands: "[CHART_PATH] [...]",
+    short: "make an archive of a chart",
+    long: "
+Make an archive of each chart, a directory, with the charts in its charts/. The same chart gives the
+same bytes; its files have the time that $SOURCE_DATE_EPOCH says, or 1970.
+",
+    flags: &[flags::PACKAGE, flags::PUSH],
+    arity: Arity::Any,
+    run: Some(run),
+    ..Command::NEW
+};
+
+fn run(context: &mut Context) -> Result<(), Failure> {
+    if context.args().is_empty() {
+        return Err(Failure::new("need at least one argument, the path to the chart"));
+    }
+    if context.parsed.is("sign") {
+        return Err(Failure::new("cannot sign charts: signatures cannot be made yet"));
+    }
+    let modified = source_date_epoch()?;
+    for path in context.args().to_vec() {
+        let path = PathBuf::from(paths::clean(
+            &std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(&path)),
+        ));
+        if let Err(error) = std::fs::metadata(&path) {
+            return Err(Failure::new(format!("stat {}: {}", path.display(), why(&error))));
+        }
+        if context.parsed.is("dependency-update") {
+            // Helm says nothing of what it does on the way here.
+            dependency::fetch::manage(context, &path, false, true).1?;
+        }
+        let saved = package(context, &path, modified)?;
+        let saved = saved.display();
+        context.print(&format!("Successfully packaged chart and saved it to: {saved}\n"));
+    }
+    Ok(())
+}
+
+fn package(context: &Context, path: &Path, modified: u64) -> Result<PathBuf, Failure> {
+    let parsed = &context.parsed;
+    let mut loader = Loader::new();
+    let result = loader.load_directory(path);
+    locate::report(loader.notices());
+    let mut chart = result.map_err(|error| draw::chart(&error, context))?;
+    if let Some(version) = parsed.text("version").filter(|version| !version.is_empty()) {
+        version.clone_into(&mut chart.metadata.version);
+    }
+    Version::parse(&chart.metadata.version).map_err(|error| Failure::new(error.to_string()))?;
+    if let Some(version) = parsed.text("app-version").filter(|version| !version.is_empty()) {
+        version.clone_into(&mut chart.metadata.app_version);
+    }
+    chart.check_dependencies().map_err(|error| Failure::new(error.to_string()))?;
+    let archive = pintle_chart::pack(&mut chart, modified)
+        .map_err(|error| Failure::new(format!("failed to save: {error}")))?;
+    let destination = match parsed.text("destination").unwrap_or(".") {
+        "." => std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        directory => PathBuf::from(directory),
+    };
+    let name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
+    let saved = PathBuf::from(paths::clean(&destination.join(name)));
+    file::write(&saved, &archive, 0o644).map_err(|error| {
+        Failure::new(format!("failed to save: write {}: {}", saved.display(), why(&error)))
+    })?;
+    Ok(saved)
+}
+
+/// The time that all files are to have.
+fn source_date_epoch() -> Result<u64, Failure> {
+    let Some(text) = paths::variable("SOURCE_DATE_EPOCH") else { return Ok(0) };
+    pintle_strconv::parse_uint(&text, 10, 33).map_err(|error| {
+        Failure::new(format!("invalid SOURCE_DATE_EPOCH {}: {error}", pintle_strconv::quote(&text)))
+    })
+}
