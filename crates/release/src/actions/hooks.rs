@@ -69,7 +69,7 @@ impl Actions<'_> {
                         // Helm leaves all others where they are then.
                         shutdown.succeeded.clear();
                     }
-                    return (shutdown, Err(error));
+                    return (shutdown, Err(*error));
                 }
             }
         }
@@ -84,8 +84,8 @@ impl Actions<'_> {
         event: HookEvent,
         waiting: Waiting,
         server_side: bool,
-    ) -> Result<(), (bool, ActionError)> {
-        let early = |error| (false, error);
+    ) -> Result<(), (bool, Box<ActionError>)> {
+        let early = |error| (false, Box::new(error));
         self.go_on().map_err(early)?;
         let Some(hook) = release.hooks.get_mut(index) else { return Ok(()) };
         if hook.delete_policies.is_empty() {
@@ -120,7 +120,7 @@ impl Actions<'_> {
         set_run(release, index, HookRun { completed_at, phase, ..run });
         result.map_err(|error| {
             self.hook_logs(&hook, &release.namespace, FAILED);
-            (true, error.into())
+            (true, Box::new(error.into()))
         })
     }
 
