@@ -1,5 +1,8 @@
 //! From rendered files to manifests, records as Helm writes them, and what actions do.
 
+// Helpers of tests may fail as tests do.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 #[path = "release/actions.rs"]
 mod actions;
 #[path = "release/codec.rs"]
