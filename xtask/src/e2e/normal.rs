@@ -56,7 +56,7 @@ pub(crate) fn status(printed: &str, namespace: &str) -> Value {
     json!({"before": before, "resources": parts})
 }
 
-/// The title of a table, the names of its columns, and the names in its rows, which are by chance
+/// The title of a table and the names in its rows, which are by chance
 /// where they are of pods; addresses and volumes are by chance too. Other paragraphs as they are.
 fn rows(text: &str) -> String {
     let mut lines = text.lines();
@@ -64,13 +64,15 @@ fn rows(text: &str) -> String {
     if !title.starts_with("==> ") {
         return text.to_owned();
     }
-    let columns = lines.next().unwrap_or_default();
-    let names = lines.map(|line| match title.contains("Pod(related)") {
-        true => "",
-        false => line.split_whitespace().next().unwrap_or_default(),
-    });
-    let columns = columns.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("{title}\n{columns}\n{}", names.collect::<Vec<_>>().join("\n"))
+    // Where a table has objects of two groups, the heading may come in the middle.
+    let mut names: Vec<_> = lines
+        .map(|line| match title.contains("Pod(related)") && !line.starts_with("NAME") {
+            true => "",
+            false => line.split_whitespace().next().unwrap_or_default(),
+        })
+        .collect();
+    names.sort_unstable();
+    format!("{title}\n{}", names.join("\n"))
 }
 
 /// What a program prints. Columns are as wide as their longest time was, which is by chance.
@@ -158,8 +160,8 @@ mod tests {
         let expected = "NAME\tUPDATED\tX\nNAMESPACE\tTIME\tx  y\n a  b \n";
         assert_eq!(printed(text, "b-1"), expected);
         let table = "==> v1/Pod(related)\nNAME  AGE\na-x1  5s\n";
-        assert_eq!(rows(table), "==> v1/Pod(related)\nNAME AGE\n");
-        assert_eq!(rows("==> v1/Secret\nNAME  AGE\na  5s\nb 5s"), "==> v1/Secret\nNAME AGE\na\nb");
+        assert_eq!(rows(table), "==> v1/Pod(related)\n\nNAME");
+        assert_eq!(rows("==> v1/Secret\nNAME  AGE\na  5s\nb 5s"), "==> v1/Secret\nNAME\na\nb");
     }
 
     #[test]
