@@ -1,8 +1,9 @@
 //! The tree of commands.
 
 use crate::commands::{
-    completion, create, dependency, docs, env, help, lint, package, pull, push, registry, repo,
-    search, show, template, version,
+    completion, create, dependency, docs, env, get, help, history, install, lint, list, package,
+    pull, push, recover, registry, release_test, repo, rollback, search, show, status, template,
+    uninstall, upgrade, version,
 };
 use crate::complete::Candidates;
 use crate::context::Context;
@@ -99,16 +100,26 @@ pub(crate) static ROOT: Command = Command {
         dependency::DEPENDENCY,
         docs::DOCS,
         env::ENV,
+        get::GET,
         help::HELP,
+        history::HISTORY,
+        install::INSTALL,
         lint::LINT,
+        list::LIST,
         package::PACKAGE,
         pull::PULL,
         push::PUSH,
+        recover::RECOVER,
         registry::REGISTRY,
         repo::REPO,
+        rollback::ROLLBACK,
         search::SEARCH,
         show::SHOW,
+        status::STATUS,
         template::TEMPLATE,
+        release_test::TEST,
+        uninstall::UNINSTALL,
+        upgrade::UPGRADE,
         version::VERSION,
     ],
     ..Command::NEW

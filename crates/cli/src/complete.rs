@@ -5,8 +5,10 @@
 //! one candidate a line, with a word on it after a tab, then `:` and a sum of [`directive`]s.
 
 mod charts;
+mod releases;
 
 pub(crate) use charts::charts;
+pub(crate) use releases::{releases, revisions};
 
 use crate::command::Command;
 use crate::context::Context;

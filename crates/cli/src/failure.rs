@@ -23,6 +23,12 @@ impl Failure {
         self
     }
 
+    /// The same with something in front of Helm's line.
+    pub(crate) fn within(mut self, context: &str) -> Self {
+        self.message.insert_str(0, context);
+        self
+    }
+
     /// The same with Helm's advice behind its line.
     pub(crate) fn with_hint(mut self, hint: &str) -> Self {
         self.message.push_str(hint);

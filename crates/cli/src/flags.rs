@@ -114,26 +114,19 @@ pub(crate) static VALUES: &[Flag] = &[
         .offering(Values::Files),
 ];
 
-/// What an installation takes, and `template` with it.
-pub(crate) static INSTALL: &[Flag] = &[
-    Flag::bool("atomic", "deprecated").deprecated("use --rollback-on-failure instead"),
+/// What renders a chart to deploy it takes: `install`, `template` and `upgrade`.
+pub(crate) static DEPLOY: &[Flag] = &[
     Flag::bool("create-namespace", "create the namespace of the release if there is none"),
     Flag::bool("dependency-update", "fetch the chart's dependencies first if some are missing"),
-    Flag::text("description", "a description of the release"),
+    DESCRIPTION,
     Flag::bool(
         "disable-openapi-validation",
         "do not check what is rendered against the cluster's OpenAPI schema",
     ),
     Flag::bool("enable-dns", "let templates look up host names"),
-    Flag::bool("force", "deprecated").deprecated("use --force-replace instead"),
-    Flag::bool("force-conflicts", "take over fields that others manage in server-side apply"),
-    Flag::bool("force-replace", "replace resources where they cannot be changed"),
-    Flag::bool("generate-name", "make up a NAME; none may be given then").short('g'),
     Flag::new(Kind::Pairs, "labels", "labels of the release: key1=val1,key2=val2")
         .short('l')
         .default("[]"),
-    Flag::text("name-template", "template that gives the name of the release"),
-    Flag::bool("no-hooks", "leave hooks out"),
     Flag::new(
         Kind::PostRenderer,
         "post-renderer",
@@ -145,14 +138,29 @@ pub(crate) static INSTALL: &[Flag] = &[
         "an argument of the post-renderer (can be repeated)",
     )
     .default("[]"),
-    Flag::bool("replace", "use a name again that a deleted release of the history has"),
-    Flag::bool("rollback-on-failure", "undo the installation if it fails"),
-    Flag::bool("server-side", "let the server merge objects").default("true"),
+    Flag::bool("atomic", "deprecated").deprecated("use --rollback-on-failure instead"),
+    Flag::bool("rollback-on-failure", "undo what was done if it fails; waits as --wait does"),
     Flag::bool("skip-crds", "leave the custom resource definitions of crds/ out"),
     Flag::bool("skip-schema-validation", "do not check values against the chart's JSON schema"),
     Flag::bool("take-ownership", "take over resources that are not marked as the release's"),
-    Flag::new(Kind::Duration, "timeout", "how long to wait for one operation of the cluster")
-        .default("5m0s"),
+];
+
+/// What changes objects takes: `install`, `template`, `upgrade` and `rollback`.
+pub(crate) static APPLY: &[Flag] = &[
+    Flag::bool("force", "deprecated").deprecated("use --force-replace instead"),
+    Flag::bool("force-conflicts", "take over fields that others manage in server-side apply"),
+    Flag::bool("force-replace", "replace resources where they cannot be changed"),
+    Flag::bool("wait-for-jobs", "with --wait: wait for jobs to be done too"),
+];
+
+/// Flags of which only one may be given, for what takes [`APPLY`].
+pub(crate) const FORCE: &[&[&str]] =
+    &[&["force-replace", "force-conflicts"], &["force", "force-conflicts"]];
+
+/// What runs hooks and waits takes: all of the above, and `uninstall`.
+pub(crate) static WAIT: &[Flag] = &[
+    Flag::bool("no-hooks", "leave hooks out"),
+    TIMEOUT,
     Flag::new(
         Kind::Wait,
         "wait",
@@ -161,8 +169,123 @@ pub(crate) static INSTALL: &[Flag] = &[
     .default("hookOnly")
     .bare("watcher")
     .offering(Values::These(&["watcher", "hookOnly", "legacy"])),
-    Flag::bool("wait-for-jobs", "with --wait: wait for jobs to be done too"),
 ];
+
+const DESCRIPTION: Flag = Flag::text("description", "a description of the release");
+
+const TIMEOUT: Flag =
+    Flag::new(Kind::Duration, "timeout", "how long to wait for one operation of the cluster")
+        .default("5m0s");
+
+/// What an installation takes, and `template` with it.
+pub(crate) static INSTALL: &[Flag] = &[
+    Flag::bool("generate-name", "make up a NAME; none may be given then").short('g'),
+    Flag::text("name-template", "template that gives the name of the release"),
+    Flag::bool("replace", "use a name again that a deleted release of the history has"),
+    Flag::bool("server-side", "let the server merge objects").default("true"),
+];
+
+/// What `install`, `upgrade` and `rollback` take to show what they would do.
+pub(crate) static DRY_RUN: &[Flag] = &[Flag::text(
+    "dry-run",
+    "change nothing: 'client' asks no cluster, 'server' lets it check what is rendered",
+)
+.default("none")
+.bare("unset")
+.offering(Values::These(&["none", "client", "server"]))];
+
+/// What `install` and `upgrade` take beyond rendering.
+pub(crate) static DEPLOYED: &[Flag] = &[
+    Flag::bool("hide-notes", "do not print the notes"),
+    Flag::bool("hide-secret", "with --dry-run: do not print Secrets"),
+    Flag::bool("render-subchart-notes", "print the notes of subcharts too"),
+];
+
+/// What `upgrade` and `rollback` take.
+pub(crate) static HISTORY_OF_CHANGES: &[Flag] = &[
+    Flag::bool("cleanup-on-fail", "delete what was newly created if it fails"),
+    Flag::new(Kind::Int, "history-max", "how many revisions to keep; 0 for all").default("10"),
+    Flag::text(
+        "server-side",
+        "let the server merge objects: 'true', 'false', or 'auto' for as it was last done",
+    )
+    .default("auto")
+    .offering(Values::These(&["true", "false", "auto"])),
+];
+
+pub(crate) static UPGRADE: &[Flag] = &[
+    Flag::bool("install", "install the release if there is none of this name").short('i'),
+    Flag::bool(
+        "reset-then-reuse-values",
+        "begin with the chart's values, put the last release's over them, then those given here",
+    ),
+    Flag::bool("reset-values", "begin with the chart's values"),
+    Flag::bool("reuse-values", "begin with the last release's values"),
+];
+
+pub(crate) static ROLLBACK: &[Flag] =
+    &[Flag::text("description", "a description of the rollback, of at most 256 characters")];
+
+pub(crate) static UNINSTALL: &[Flag] = &[
+    Flag::text("cascade", "what happens to what depends on the objects")
+        .default("background")
+        .offering(Values::These(&["background", "orphan", "foreground"])),
+    DESCRIPTION,
+    Flag::bool("dry-run", "change nothing"),
+    Flag::bool("ignore-not-found", "count a release that is not there as uninstalled"),
+    Flag::bool("keep-history", "keep the records, and mark the release as uninstalled"),
+];
+
+pub(crate) static TEST: &[Flag] = &[
+    Flag::new(
+        Kind::List,
+        "filter",
+        "run only the test 'name=NAME', or all but '!name=NAME' (can be repeated)",
+    ),
+    Flag::bool("logs", "print the logs of the tests' pods"),
+    TIMEOUT,
+];
+
+pub(crate) static LIST: &[Flag] = &[
+    Flag::bool("all-namespaces", "list the releases of all namespaces").short('A'),
+    Flag::bool("date", "sort by the time of the last change").short('d'),
+    Flag::bool("deployed", "list those that are deployed"),
+    Flag::bool("failed", "list those that failed"),
+    Flag::text("filter", "list those whose name this regular expression matches").short('f'),
+    Flag::new(Kind::Int, "max", "the most releases to list").short('m').default("256"),
+    Flag::bool("no-headers", "print the table without its first line"),
+    Flag::new(Kind::Int, "offset", "how many releases to leave out at the beginning").default("0"),
+    Flag::bool("pending", "list those under way"),
+    Flag::bool("reverse", "sort the other way round").short('r'),
+    Flag::text("selector", "list those with these labels: key1=value1,key2!=value2").short('l'),
+    Flag::bool("short", "print names alone").short('q'),
+    Flag::bool("superseded", "list those that a later revision replaced"),
+    Flag::text("time-format", "print times in this layout of Go's, such as 2006-01-02 15:04:05"),
+    Flag::bool("uninstalled", "list those that are uninstalled, where their history was kept"),
+    Flag::bool("uninstalling", "list those that are being uninstalled"),
+];
+
+pub(crate) static HISTORY: &[Flag] = &[
+    Flag::new(Kind::Int, "max", "the most revisions to list").default("256"),
+    Flag::bool("show-rollback-revision", "show which revision a rollback went to"),
+];
+
+/// The revision that is looked at.
+pub(crate) static REVISION: &[Flag] =
+    &[Flag::new(Kind::Int, "revision", "the revision to show; the latest if not given")
+        .default("0")];
+
+pub(crate) static GET_ALL: &[Flag] =
+    &[Flag::text("template", "template to print the release by, such as {{.Release.Name}}")];
+
+pub(crate) static GET_VALUES: &[Flag] =
+    &[Flag::bool("all", "print the chart's values too, merged with those given").short('a')];
+
+/// How data is printed.
+pub(crate) static OUTPUT: &[Flag] = &[Flag::new(Kind::Format, "output", "table, json or yaml")
+    .short('o')
+    .default("table")
+    .offering(Values::These(&["json\tas JSON", "table\tfor people to read", "yaml\tas YAML"]))];
 
 /// What `template` takes beyond an installation.
 pub(crate) static TEMPLATE: &[Flag] = &[
@@ -238,13 +361,6 @@ pub(crate) static LIMITS: &[Flag] = &[
     Flag::new(Kind::Bytes, "max-output", "how many bytes templates may print").default("192Mi"),
     Flag::new(Kind::Uint, "max-steps", "how many steps templates may take").default("150000000"),
 ];
-
-/// What prints a list takes.
-pub(crate) static OUTPUT: &[Flag] =
-    &[Flag::new(Kind::Format, "output", "print as table, json or yaml")
-        .short('o')
-        .default("table")
-        .offering(Values::These(&["json", "table", "yaml"]))];
 
 /// What `pull` takes beside where a chart comes from.
 pub(crate) static PULL: &[Flag] = &[

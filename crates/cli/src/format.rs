@@ -1,6 +1,6 @@
 //! The forms that lists are printed in: what `-o` chooses.
 
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Emit, Map, Sink, Value, WriteError, to_json, to_yaml};
 
 use crate::failure::Failure;
 use crate::parse::Parsed;
@@ -30,14 +30,14 @@ impl Format {
 
     /// Writes rows, whose fields have an order in JSON and are sorted in YAML.
     pub(crate) fn write(self, rows: &[Vec<(&str, Value)>]) -> Result<String, Failure> {
-        let fails = |error: pintle_yaml::WriteError| Failure::new(error.to_string());
+        let fails = |error: WriteError| Failure::new(error.to_string());
         if self == Format::Yaml {
             let maps: Vec<Value> = rows
                 .iter()
                 .map(|row| row.iter().map(|(key, value)| (*key, value.clone())).collect::<Map>())
                 .map(Value::from)
                 .collect();
-            return pintle_yaml::to_yaml(&Value::from(maps)).map_err(fails);
+            return to_yaml(&Value::from(maps)).map_err(fails);
         }
         let mut out = b"[".to_vec();
         for (at, row) in rows.iter().enumerate() {
@@ -54,5 +54,30 @@ impl Format {
         }
         out.extend_from_slice(b"]\n");
         Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+}
+
+/// `value` as Go's JSON encoder writes it.
+pub(crate) fn json(value: &dyn Emit) -> Result<String, Failure> {
+    let mut text = to_json(value).map_err(|error| Failure::new(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// `value` as YAML.
+pub(crate) fn yaml(value: &dyn Emit) -> Result<String, Failure> {
+    to_yaml(value).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Many values, one after the other.
+pub(crate) struct List<'v, T>(pub(crate) &'v [T]);
+
+impl<T: Emit> Emit for List<'_, T> {
+    fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        sink.begin_seq(self.0.len())?;
+        for value in self.0 {
+            value.emit(sink)?;
+        }
+        sink.end()
     }
 }

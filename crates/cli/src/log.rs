@@ -9,6 +9,11 @@ pub(crate) fn warn(message: &str, pairs: &[(&str, &str)]) {
     line("WARN", message, pairs);
 }
 
+/// Says what failed without ending the command.
+pub(crate) fn error(message: &str, pairs: &[(&str, &str)]) {
+    line("ERROR", message, pairs);
+}
+
 /// Says what may be good to know.
 pub(crate) fn info(message: &str, pairs: &[(&str, &str)]) {
     line("INFO", message, pairs);

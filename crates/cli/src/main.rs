@@ -7,11 +7,13 @@
 
 #![forbid(unsafe_code)]
 
+mod action_host;
 mod command;
 mod commands;
 mod complete;
 mod context;
 mod csv;
+mod deploy;
 mod draw;
 mod failure;
 mod fetch;
@@ -27,10 +29,13 @@ mod locate;
 mod log;
 mod net;
 mod output;
+mod paint;
 mod parse;
 mod paths;
 mod postrender;
 mod program;
+mod release_text;
+mod session;
 mod settings;
 mod source;
 mod stack;

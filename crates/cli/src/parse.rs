@@ -73,6 +73,11 @@ impl Parsed {
         self.text(name).and_then(|value| pintle_strconv::parse_uint(value, 0, 64).ok())
     }
 
+    /// The value of a flag that is a number.
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        self.text(name).and_then(|value| pintle_strconv::parse_int(value, 0, 64).ok())
+    }
+
     /// The value of a flag that counts bytes.
     pub(crate) fn bytes(&self, name: &str) -> Option<u64> {
         self.text(name).and_then(|value| flag::bytes(value).ok())

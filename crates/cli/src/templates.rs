@@ -1,6 +1,6 @@
 //! Templates given on the command line, and the limits that hold for all.
 
-use pintle_template::{Engine, Limits, Value};
+use pintle_template::{Engine, Functions, Limits, Value};
 
 use crate::context::Context;
 use crate::draw;
@@ -66,4 +66,15 @@ fn failure(error: &pintle_template::Error, settings: &Settings) -> Failure {
     let report = draw::template(error, false, &|_| None);
     Failure::new(error.to_string())
         .with_details(draw::draw(&[report], Terminal::of_errors(settings)))
+}
+
+/// The name that a template of `--name-template` makes.
+///
+/// # Errors
+///
+/// As [`render`].
+pub(crate) fn name(template: &str, context: &Context) -> Result<String, Failure> {
+    let engine = Engine::new().functions(Functions::sprig());
+    let name = render("name-template", template, &engine, || Value::Nil, context)?;
+    Ok(String::from_utf8_lossy(&name).into_owned())
 }

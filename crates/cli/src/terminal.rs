@@ -1,11 +1,13 @@
-//! What standard error is: colours, width.
+//! What standard output and standard error are: colours, width.
 
 use std::io::{self, IsTerminal};
+
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::paths::variable;
 use crate::settings::{Color, Settings};
 
-/// How to draw on standard error.
+/// How to draw on one of them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     pub(crate) color: bool,
@@ -19,18 +21,29 @@ impl Terminal {
     const LEAST_WIDTH: usize = 30;
 
     pub(crate) fn of_errors(settings: &Settings) -> Self {
-        let is_terminal = io::stderr().is_terminal();
+        let stream = io::stderr();
+        Self::of(stream.is_terminal(), || terminal_size_of(&stream), settings)
+    }
+
+    pub(crate) fn of_output(settings: &Settings) -> Self {
+        let stream = io::stdout();
+        Self::of(stream.is_terminal(), || terminal_size_of(&stream), settings)
+    }
+
+    fn of(
+        is_terminal: bool,
+        size: impl FnOnce() -> Option<(Width, Height)>,
+        settings: &Settings,
+    ) -> Self {
         let color = match settings.color {
             Color::Never => false,
             Color::Always => true,
             Color::Auto => is_terminal && variable("TERM").as_deref() != Some("dumb"),
         };
         let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
-        let size =
-            || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
         let width = match columns {
             Some(columns) => columns,
-            None if is_terminal => size().unwrap_or(80),
+            None if is_terminal => size().map_or(80, |(width, _)| width.0.into()),
             None => Self::PLAIN_WIDTH,
         };
         Self { color, width: width.max(Self::LEAST_WIDTH) }

@@ -38,6 +38,8 @@ mod toml;
 mod types;
 mod url;
 
+pub use time::format_time;
+
 use crate::Function;
 
 /// text/template's own functions.

@@ -51,6 +51,7 @@ pub use engine::{Engine, MissingKey, SetBuilder, TemplateSet};
 pub use error::{Error, ErrorKind, Frame, Involved};
 pub use eval::Session;
 pub use failure::Failure;
+pub use funcs::format_time;
 pub use function::{Call, Context, Function, Outcome, Param};
 pub use functions::Functions;
 pub use host::{Host, NoHost, Warning};

@@ -6,7 +6,6 @@ mod output_dir;
 mod show_only;
 
 use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderErrors, RenderOptions, Renderer};
-use pintle_template::{Engine, Functions, Value};
 
 use self::name::Name;
 use crate::command::{Arity, Command};
@@ -16,6 +15,7 @@ use crate::failure::Failure;
 use crate::host::Machine;
 use crate::locate::Place;
 use crate::postrender::PostRenderer;
+use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
@@ -34,12 +34,17 @@ by one or with commas between them:
 
     {name} template web ./web --api-versions networking.k8s.io/v1,cert-manager.io/v1
 ",
-    flags: &[flags::CHART, flags::INSTALL, flags::LIMITS, flags::TEMPLATE, flags::VALUES],
-    exclusive: &[
-        &["validate", "dry-run"],
-        &["force-replace", "force-conflicts"],
-        &["force", "force-conflicts"],
+    flags: &[
+        flags::APPLY,
+        flags::CHART,
+        flags::DEPLOY,
+        flags::INSTALL,
+        flags::LIMITS,
+        flags::TEMPLATE,
+        flags::VALUES,
+        flags::WAIT,
     ],
+    exclusive: &[&["validate", "dry-run"], flags::FORCE[0], flags::FORCE[1]],
     arity: Arity::AtLeast(1),
     run: Some(run),
     candidates,
@@ -60,7 +65,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     let (name, chart_name) = name::name_and_chart(context)?;
     let name = match name {
         Name::Given(name) => name,
-        Name::Template(template) => name_by_template(&template, context)?,
+        Name::Template(template) => templates::name(&template, context)?,
     };
     let place = locate::locate(context, &chart_name)?;
     let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
@@ -89,7 +94,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     }
     let origins = ValueOrigins::new(&chart, &user, &chart_name);
     if !context.parsed.is("skip-schema-validation") {
-        check_schemas(&chart, &values.values, &mut source, &origins, context)?;
+        check_schemas(&chart, &values.values, &mut source, &origins, &context.settings)?;
     }
     labels(context)?;
 
@@ -202,14 +207,8 @@ fn dry_run(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn name_by_template(template: &str, context: &Context) -> Result<String, Failure> {
-    let engine = Engine::new().functions(Functions::sprig());
-    let name = templates::render("name-template", template, &engine, || Value::Nil, context)?;
-    Ok(String::from_utf8_lossy(&name).into_owned())
-}
-
 /// Dependencies that are not there.
-fn missing(error: &pintle_chart::NotInstallable, context: &Context) -> Failure {
+pub(crate) fn missing(error: &pintle_chart::NotInstallable, context: &Context) -> Failure {
     if context.parsed.is("dependency-update") {
         return Failure::new(format!("cannot fetch dependencies: {error}"))
             .with_details("  = help: put the charts into charts/");
@@ -234,17 +233,17 @@ fn labels(context: &Context) -> Result<(), Failure> {
 }
 
 /// Checks values against the schemas of a chart and of its subcharts.
-fn check_schemas(
+pub(crate) fn check_schemas(
     chart: &pintle_chart::Chart,
     values: &pintle_yaml::Value,
     source: &mut Locations,
     origins: &ValueOrigins<'_>,
-    context: &Context,
+    settings: &Settings,
 ) -> Result<(), Failure> {
     let schemas = schemas(chart);
     let warnings = match pintle_values::schema::validate(&schemas, values, source) {
         Ok(warnings) => warnings,
-        Err(invalid) => return Err(draw::invalid_values(&invalid, origins, &context.settings)),
+        Err(invalid) => return Err(draw::invalid_values(&invalid, origins, settings)),
     };
     for warning in warnings {
         log::warn(

@@ -49,6 +49,22 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 
 const HTML: &[u8] = b"2006-01-02";
 
+/// A time by one of Go's layouts: `seconds` since 1970 in UTC, shown `offset` seconds east of it.
+///
+/// ```
+/// let text = pintle_template::format_time(0, 0, 3600, "Jan 2 15:04:05 -0700 2006");
+/// assert_eq!(text, "Jan 1 01:00:00 +0100 1970");
+/// ```
+pub fn format_time(seconds: i64, nanoseconds: u32, offset: i32, layout: &str) -> String {
+    let zone = match offset {
+        0 => Zone::Utc,
+        offset => Zone::Fixed { name: "".into(), offset },
+    };
+    let mut out = Vec::with_capacity(layout.len() + 16);
+    format::append(&mut out, &Moment { seconds, nanoseconds, zone }, layout.as_bytes());
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 /// A number that may be beyond 64 bits, cut to them as Go's arithmetic does.
 fn whole(number: i128) -> i64 {
     number as i64
