@@ -64,9 +64,10 @@ fn rows(text: &str) -> String {
     if !title.starts_with("==> ") {
         return text.to_owned();
     }
-    // Where a table has objects of two groups, the heading may come in the middle.
+    // Helm prints the headings of tables once or more often, by the order in which objects come.
     let mut names: Vec<_> = lines
-        .map(|line| match title.contains("Pod(related)") && !line.starts_with("NAME") {
+        .filter(|line| !line.starts_with("NAME "))
+        .map(|line| match title.contains("Pod(related)") {
             true => "",
             false => line.split_whitespace().next().unwrap_or_default(),
         })
@@ -160,8 +161,8 @@ mod tests {
         let expected = "NAME\tUPDATED\tX\nNAMESPACE\tTIME\tx  y\n a  b \n";
         assert_eq!(printed(text, "b-1"), expected);
         let table = "==> v1/Pod(related)\nNAME  AGE\na-x1  5s\n";
-        assert_eq!(rows(table), "==> v1/Pod(related)\n\nNAME");
-        assert_eq!(rows("==> v1/Secret\nNAME  AGE\na  5s\nb 5s"), "==> v1/Secret\nNAME\na\nb");
+        assert_eq!(rows(table), "==> v1/Pod(related)\n");
+        assert_eq!(rows("==> v1/Secret\nNAME  AGE\na  5s\nb 5s"), "==> v1/Secret\na\nb");
     }
 
     #[test]
