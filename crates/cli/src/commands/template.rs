@@ -200,7 +200,7 @@ fn dry_run(context: &Context) -> Result<(), Failure> {
     };
     if server || context.parsed.is("validate") {
         return Err(Failure::new(
-            "cluster reachability check failed: this program does not talk to clusters yet",
+            "cluster reachability check failed: template asks no cluster yet",
         )
         .with_details("  = help: leave --dry-run=server or --validate out to render without one"));
     }
