@@ -19,7 +19,7 @@
 //! | `repositories.yaml` | [`repositories`] |
 //! | indexes that are kept | [`repository`] |
 //! | charts that are kept, by digest | [`content`] |
-//! | what stands for a chart, to its archive | [`reference`] |
+//! | what stands for a chart, to its archive | [`mod@reference`] |
 //! | charts in registries | [`oci`] |
 //! | logins to registries | [`credentials`] |
 //! | what a chart needs, fetched and locked | [`dependencies`] |
