@@ -8,7 +8,7 @@ mod charts;
 mod releases;
 
 pub(crate) use charts::charts;
-pub(crate) use releases::{releases, revisions};
+pub(crate) use releases::{one_release, releases, revisions};
 
 use crate::command::Command;
 use crate::context::Context;

@@ -4,7 +4,7 @@ use pintle_release::{EmitRelease, Release, ReleaseMetadata, release_values};
 use pintle_template::Value;
 
 use crate::command::{Arity, Command};
-use crate::complete::{self, Candidates};
+use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::format::{self, Format};
@@ -26,13 +26,7 @@ Print what is recorded of a release: its values, manifest, hooks, notes and meta
 const ONE: Command = Command {
     operands: "RELEASE_NAME",
     arity: Arity::Exactly(1),
-    candidates: |context, _| {
-        if context.args().is_empty() {
-            complete::releases(context, &[])
-        } else {
-            Candidates::no_more()
-        }
-    },
+    candidates: complete::one_release,
     ..Command::NEW
 };
 

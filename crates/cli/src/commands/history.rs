@@ -3,7 +3,7 @@
 use pintle_release::{HistoryRow, Time};
 
 use crate::command::{Arity, Command};
-use crate::complete::{self, Candidates};
+use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::format::{self, Format, List};
@@ -22,13 +22,7 @@ List the revisions of a release, the latest last: at most 256, or as many as --m
     flags: &[flags::HISTORY, flags::OUTPUT],
     arity: Arity::Exactly(1),
     run: Some(run),
-    candidates: |context, _| {
-        if context.args().is_empty() {
-            complete::releases(context, &[])
-        } else {
-            Candidates::no_more()
-        }
-    },
+    candidates: complete::one_release,
     ..Command::NEW
 };
 

@@ -1,7 +1,7 @@
 //! `recover`: ends what an interrupted command left under way.
 
 use crate::command::{Arity, Command};
-use crate::complete::{self, Candidates};
+use crate::complete;
 use crate::context::Context;
 use crate::deploy;
 use crate::failure::Failure;
@@ -18,13 +18,7 @@ what another program left behind, of which nobody knows whether it still runs.
 ",
     arity: Arity::Exactly(1),
     run: Some(run),
-    candidates: |context, _| {
-        if context.args().is_empty() {
-            complete::releases(context, &[])
-        } else {
-            Candidates::no_more()
-        }
-    },
+    candidates: complete::one_release,
     ..Command::NEW
 };
 

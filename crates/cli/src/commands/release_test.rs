@@ -3,7 +3,7 @@
 use pintle_release::actions::TestFilters;
 
 use crate::command::{Arity, Command};
-use crate::complete::{self, Candidates};
+use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -19,13 +19,7 @@ Run the tests of a release: the hooks of the event 'test' that its chart has.
     flags: &[flags::TEST],
     arity: Arity::Exactly(1),
     run: Some(run),
-    candidates: |context, _| {
-        if context.args().is_empty() {
-            complete::releases(context, &[])
-        } else {
-            Candidates::no_more()
-        }
-    },
+    candidates: complete::one_release,
     ..Command::NEW
 };
 

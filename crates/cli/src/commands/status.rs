@@ -3,7 +3,7 @@
 use pintle_release::{Cluster, EmitRelease, Table};
 
 use crate::command::{Arity, Command};
-use crate::complete::{self, Candidates};
+use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::format::{self, Format};
@@ -23,13 +23,7 @@ cluster, the last run of its tests, and its notes.
     flags: &[flags::OUTPUT, flags::REVISION],
     arity: Arity::Exactly(1),
     run: Some(run),
-    candidates: |context, _| {
-        if context.args().is_empty() {
-            complete::releases(context, &[])
-        } else {
-            Candidates::no_more()
-        }
-    },
+    candidates: complete::one_release,
     ..Command::NEW
 };
 

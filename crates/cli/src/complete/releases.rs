@@ -20,6 +20,11 @@ pub(crate) fn releases(context: &Context, typed: &[String]) -> Candidates {
     Candidates::only(words.collect())
 }
 
+/// The operand of a command that wants one release.
+pub(crate) fn one_release(context: &Context, _: &str) -> Candidates {
+    if context.args().is_empty() { releases(context, &[]) } else { Candidates::no_more() }
+}
+
 /// The revisions of a release, the latest first.
 pub(crate) fn revisions(context: &Context, name: &str) -> Candidates {
     let Ok(mut session) = Session::open(context) else { return Candidates::nothing() };
