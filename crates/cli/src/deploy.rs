@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use pintle_chart::{Chart, RenderOptions, RenderedFile, Renderer};
 use pintle_release::actions::{
-    ActionError, Cause, DryRun, PostRender, PostRenderStrategy, Render, RenderFailure, RenderJob,
-    Waiting,
+    ActionError, Actions, Cause, DryRun, PostRender, PostRenderStrategy, Render, RenderFailure,
+    RenderJob, Waiting,
 };
-use pintle_release::{Cluster, WaitStrategy, documents};
+use pintle_release::{Cluster, Release, WaitStrategy, documents};
+use pintle_yaml::Value;
 
 use crate::commands::template::check_schemas;
 use crate::context::Context;
@@ -18,15 +20,16 @@ use crate::host::Machine;
 use crate::locate::{self, Place};
 use crate::parse::Parsed;
 use crate::postrender::{self, PostRenderer};
+use crate::session::Session;
 use crate::settings::Settings;
 use crate::source::Locations;
 use crate::user_values::{UserValues, ValueOrigins};
 use crate::{draw, log, templates};
 
 /// A chart with the user's values.
-pub(crate) struct Input {
-    pub(crate) chart: Chart,
-    pub(crate) user: UserValues,
+struct Input {
+    chart: Chart,
+    user: UserValues,
     /// As the user named the chart.
     named: String,
     source: Locations,
@@ -38,7 +41,7 @@ impl Input {
     /// # Errors
     ///
     /// One of them cannot be had, the chart is a library, or it lacks dependencies.
-    pub(crate) fn read(context: &Context, named: &str) -> Result<Self, Failure> {
+    fn read(context: &Context, named: &str) -> Result<Self, Failure> {
         let place = locate::locate(context, named)?;
         let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
         let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
@@ -51,6 +54,48 @@ impl Input {
         chart.check_dependencies().map_err(missing)?;
         Ok(Self { chart, user, named: named.to_owned(), source })
     }
+}
+
+/// What an action gets besides its options.
+pub(crate) struct Parts<'p, 'c> {
+    pub(crate) actions: Actions<'p>,
+    pub(crate) chart: Chart,
+    pub(crate) values: Value,
+    pub(crate) render: &'p mut ChartRender<'c>,
+    pub(crate) post: Option<&'p mut dyn PostRender>,
+    /// What the post-renderer gets.
+    pub(crate) strategy: PostRenderStrategy,
+}
+
+/// Reads the chart `named` and the values, and does `act` with them for `release`, on a thread with
+/// `room` bytes of stack.
+///
+/// # Errors
+///
+/// Something cannot be read, or what `act` fails with.
+pub(crate) fn with_chart(
+    context: &Context,
+    session: &mut Session,
+    (release, named): (&str, &str),
+    room: usize,
+    act: impl FnOnce(Parts<'_, '_>) -> Result<Release, ActionError>,
+) -> Result<Release, Failure> {
+    let mut input = Input::read(context, named)?;
+    let chart = std::mem::take(&mut input.chart);
+    let values = input.user.merged.values.clone();
+    let mut post = Post::of(context, chart.name())?;
+    let strategy = post.as_ref().map(Post::strategy).unwrap_or_default();
+    let mut render = ChartRender::new(context, &mut input, room);
+    session.heed_signals(format!("Release {release} has been cancelled.\n"))?;
+    let result = act(Parts {
+        actions: session.actions(),
+        chart,
+        values,
+        render: &mut render,
+        post: post.as_mut().map(|post| post as &mut dyn PostRender),
+        strategy,
+    });
+    result.map_err(|error| failure(error, Some(&mut render), context))
 }
 
 /// Renders a chart for an action. A failure is kept with all that is known of it.
@@ -67,7 +112,7 @@ pub(crate) struct ChartRender<'c> {
 
 impl<'c> ChartRender<'c> {
     /// For the chart of `input`, on a thread with `room` bytes of stack.
-    pub(crate) fn new(context: &'c Context, input: &'c mut Input, room: usize) -> Self {
+    fn new(context: &'c Context, input: &'c mut Input, room: usize) -> Self {
         Self {
             parsed: &context.parsed,
             settings: &context.settings,
@@ -176,7 +221,7 @@ impl pintle_template::Host for ClusterMachine<'_> {
 }
 
 /// A post-renderer as actions drive it.
-pub(crate) struct Post<'c> {
+struct Post<'c> {
     renderer: PostRenderer,
     settings: &'c Settings,
     chart: String,
@@ -188,14 +233,14 @@ impl<'c> Post<'c> {
     /// # Errors
     ///
     /// There is none of that name.
-    pub(crate) fn of(context: &'c Context, chart: &str) -> Result<Option<Self>, Failure> {
+    fn of(context: &'c Context, chart: &str) -> Result<Option<Self>, Failure> {
         let renderer = PostRenderer::of(context)?;
         let chart = chart.to_owned();
         Ok(renderer.map(|renderer| Self { renderer, settings: &context.settings, chart }))
     }
 
     /// What it gets: plugins all, programs the manifests, as in Helm 3.
-    pub(crate) fn strategy(&self) -> PostRenderStrategy {
+    fn strategy(&self) -> PostRenderStrategy {
         match self.renderer.is_plugin() {
             true => PostRenderStrategy::Combined,
             false => PostRenderStrategy::NoHooks,
@@ -313,14 +358,8 @@ pub(crate) fn waiting(parsed: &Parsed) -> Waiting {
 }
 
 /// What `--timeout` says; nothing is waited for where it is negative.
-pub(crate) fn timeout(parsed: &Parsed) -> std::time::Duration {
-    let given = parsed.text("timeout").and_then(|text| pintle_strconv::parse_duration(text).ok());
-    match given {
-        Some(given) => {
-            std::time::Duration::from_nanos(u64::try_from(given.nanoseconds()).unwrap_or_default())
-        }
-        None => std::time::Duration::from_secs(300),
-    }
+pub(crate) fn timeout(parsed: &Parsed) -> Duration {
+    parsed.duration("timeout").unwrap_or(Duration::from_secs(300))
 }
 
 /// What `--labels` says.

@@ -27,6 +27,7 @@ mod jsonpath;
 mod kubeconfig;
 mod locate;
 mod log;
+mod naming;
 mod net;
 mod output;
 mod paint;

@@ -60,15 +60,9 @@ pub(crate) fn allowed(context: &Context, url: &str) -> Result<(), Failure> {
     if context.settings.offline { Err(Failure::new(refusal(url))) } else { Ok(()) }
 }
 
-/// What `--timeout` says.
+/// How long `--timeout` allows a request to take.
 pub(crate) fn timeout(parsed: &Parsed) -> Duration {
-    let text = parsed.text("timeout").unwrap_or("2m0s");
-    let nanoseconds =
-        pintle_strconv::parse_duration(text).map_or(0, |duration| duration.nanoseconds());
-    u64::try_from(nanoseconds)
-        .ok()
-        .filter(|n| *n > 0)
-        .map_or(Request::TIMEOUT, Duration::from_nanos)
+    parsed.duration("timeout").filter(|given| !given.is_zero()).unwrap_or(Request::TIMEOUT)
 }
 
 /// Says which entries of an index are left out.

@@ -53,6 +53,13 @@ impl Parsed {
         self.text(name).is_some_and(|value| pintle_strconv::parse_bool(value) == Ok(true))
     }
 
+    /// The value of a flag that is a time, if it was given; less than nothing is none.
+    pub(crate) fn duration(&self, name: &str) -> Option<std::time::Duration> {
+        let given = pintle_strconv::parse_duration(self.text(name)?).ok()?;
+        let nanoseconds = u64::try_from(given.nanoseconds()).unwrap_or_default();
+        Some(std::time::Duration::from_nanos(nanoseconds))
+    }
+
     /// All values of a flag.
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
         self.of(name).collect()

@@ -61,6 +61,11 @@ impl Session {
         })
     }
 
+    /// Forgets the records there are, for a dry run that asks no cluster.
+    pub(crate) fn without_records(&mut self) {
+        self.storage = Storage::new(Box::new(Memory::new(&self.namespace)));
+    }
+
     fn with(context: &Context, namespace: &str, records: &str) -> Result<Self, Failure> {
         if context.settings.offline {
             return Err(Failure::new(

@@ -1,19 +1,17 @@
 //! `install`: puts a chart onto a cluster.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use pintle_release::Release;
-use pintle_release::actions::{self, Install, PostRender};
+use pintle_release::actions::{DryRun, Install};
 
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, charts};
 use crate::context::Context;
-use crate::deploy::{self, ChartRender, Input, Post};
+use crate::deploy;
 use crate::failure::Failure;
 use crate::release_text;
 use crate::session::Session;
 use crate::stack::with_large_stack;
-use crate::{flags, templates};
+use crate::{flags, naming};
 
 pub(crate) const INSTALL: Command = Command {
     name: "install",
@@ -50,9 +48,14 @@ What would be installed is shown by --dry-run=server, or, without asking the clu
 
 fn run(context: &mut Context) -> Result<(), Failure> {
     let options = options(context)?;
-    let (name, chart) = name_and_chart(context)?;
-    let release = install(context, Install { name, ..options }, &chart)
-        .map_err(|failure| failure.within("INSTALLATION FAILED: "))?;
+    let (name, chart) = naming::name_and_chart(context, None)?;
+    let options = Install { name, ..options };
+    let release = with_large_stack(|room| {
+        let mut session = Session::for_installing(context, options.dry_run)?;
+        install(context, &mut session, options, &chart, room)
+    });
+    let release = release.map_err(Failure::new)?;
+    let release = release.map_err(|failure| failure.within("INSTALLATION FAILED: "))?;
     release_text::print_deployed(context, &release)
 }
 
@@ -83,62 +86,33 @@ fn options(context: &Context) -> Result<Install, Failure> {
 
 /// What `upgrade --install` installs, by the flags of `upgrade`.
 pub(super) fn for_upgrade(
-    context: &mut Context,
-    name: &str,
-    chart: &str,
+    context: &Context,
+    session: &mut Session,
+    (name, chart): (&str, &str),
     replace: bool,
+    room: usize,
 ) -> Result<Release, Failure> {
     let options = options(context)?;
     let server_side = context.parsed.text("server-side") != Some("false");
     let options = Install { name: name.to_owned(), replace, server_side, ..options };
-    install(context, options, chart)
+    if options.dry_run == DryRun::Client {
+        session.without_records();
+    }
+    install(context, session, options, chart, room)
 }
 
-fn install(context: &mut Context, mut options: Install, chart: &str) -> Result<Release, Failure> {
-    let mut input = Input::read(context, chart)?;
-    let chart = std::mem::take(&mut input.chart);
-    let values = input.user.merged.values.clone();
-    let context = &*context;
-    let mut post = Post::of(context, chart.name())?;
-    if let Some(post) = &post {
-        options.post_render = post.strategy();
-    }
-    with_large_stack(|room| {
-        let mut session = Session::for_installing(context, options.dry_run)?;
-        session.heed_signals(format!("Release {} has been cancelled.\n", options.name))?;
-        let mut render = ChartRender::new(context, &mut input, room);
-        let post = post.as_mut().map(|post| post as &mut dyn PostRender);
-        let result = session.actions().install(chart, values, &options, &mut render, post);
-        result.map_err(|error| deploy::failure(error, Some(&mut render), context))
+fn install(
+    context: &Context,
+    session: &mut Session,
+    options: Install,
+    chart: &str,
+    room: usize,
+) -> Result<Release, Failure> {
+    let name = options.name.clone();
+    deploy::with_chart(context, session, (&name, chart), room, |mut parts| {
+        let options = Install { post_render: parts.strategy, ..options };
+        parts.actions.install(parts.chart, parts.values, &options, parts.render, parts.post)
     })
-    .map_err(Failure::new)?
-}
-
-/// Cuts the operands `[NAME] CHART`, and makes up a name where that is wanted.
-fn name_and_chart(context: &Context) -> Result<(String, String), Failure> {
-    let parsed = &context.parsed;
-    let template = parsed.text("name-template").unwrap_or_default();
-    let generate = parsed.is("generate-name");
-    match context.args() {
-        [_, _, _, ..] => Err(Failure::new(format!(
-            "expected at most two arguments, unexpected arguments: {}",
-            context.args().get(2..).unwrap_or_default().join(", ")
-        ))),
-        [_, _] if generate => {
-            Err(Failure::new("cannot set --generate-name and also specify a name"))
-        }
-        [_, _] if !template.is_empty() => {
-            Err(Failure::new("cannot set --name-template and also specify a name"))
-        }
-        [name, chart] => Ok((name.clone(), chart.clone())),
-        [chart] if !template.is_empty() => Ok((templates::name(template, context)?, chart.clone())),
-        [chart] if generate => {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-            Ok((actions::generate_name(chart, seconds), chart.clone()))
-        }
-        _ => Err(Failure::new("must either provide a name or specify --generate-name")),
-    }
 }
 
 fn candidates(context: &Context, typed: &str) -> Candidates {

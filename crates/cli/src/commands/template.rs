@@ -1,13 +1,12 @@
 //! `template`: renders a chart and prints the manifests.
 
 mod assemble;
-mod name;
 mod output_dir;
 mod show_only;
 
 use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderErrors, RenderOptions, Renderer};
+use pintle_release::actions::check_name;
 
-use self::name::Name;
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, charts};
 use crate::context::Context;
@@ -19,7 +18,7 @@ use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
-use crate::{draw, flags, locate, log, templates};
+use crate::{draw, flags, locate, log, naming, templates};
 
 pub(crate) const TEMPLATE: Command = Command {
     name: "template",
@@ -62,11 +61,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     let post_renderer = PostRenderer::of(context)?;
     let kube_version = kube_version(context)?;
     dry_run(context)?;
-    let (name, chart_name) = name::name_and_chart(context)?;
-    let name = match name {
-        Name::Given(name) => name,
-        Name::Template(template) => templates::name(&template, context)?,
-    };
+    let (name, chart_name) = naming::name_and_chart(context, Some("release-name"))?;
     let place = locate::locate(context, &chart_name)?;
     let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
@@ -76,7 +71,10 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         log::warn("this chart is deprecated", &[]);
     }
     chart.check_dependencies().map_err(|error| missing(&error, context))?;
-    name::check(&name)?;
+    check_name(&name).map_err(|error| {
+        let name = pintle_strconv::quote(&name);
+        Failure::new(format!("release name check failed: release name {name}: {error}"))
+    })?;
     let notices = pintle_chart::process(&mut chart, &user.merged.values)
         .map_err(|error| Failure::new(format!("chart dependencies processing failed: {error}")))?;
     locate::report(&notices);

@@ -1,12 +1,12 @@
 //! `upgrade`: brings a release to another chart or other values.
 
-use pintle_release::actions::{self, PostRender, Reuse, ServerSide, Upgrade};
-use pintle_release::{Release, Status};
+use pintle_release::Status;
+use pintle_release::actions::{self, Reuse, ServerSide, Upgrade};
 
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, charts};
 use crate::context::Context;
-use crate::deploy::{self, ChartRender, Input, Post};
+use crate::deploy;
 use crate::failure::Failure;
 use crate::format::Format;
 use crate::session::Session;
@@ -54,24 +54,32 @@ With --install the release is installed where there is none of its name.
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
+    with_large_stack(|room| run_with(context, room)).map_err(Failure::new)?
+}
+
+fn run_with(context: &mut Context, room: usize) -> Result<(), Failure> {
     let options = options(context)?;
     let [name, chart] = context.args() else { return Ok(()) };
     let (name, chart) = (name.clone(), chart.clone());
+    let quoted = pintle_strconv::quote(&name);
     let table = Format::of(&context.parsed) == Format::Table;
+    let mut session = Session::open(context)?;
     if context.parsed.is("install")
-        && let Some(replace) = to_install(context, &name)?
+        && let Some(replace) = to_install(context, &mut session, &name)?
     {
         if table {
-            let quoted = pintle_strconv::quote(&name);
             context.print(&format!("Release {quoted} does not exist. Installing it now.\n"));
         }
-        let release = install::for_upgrade(context, &name, &chart, replace)?;
+        let named = (name.as_str(), chart.as_str());
+        let release = install::for_upgrade(context, &mut session, named, replace, room)?;
         return release_text::print_deployed(context, &release);
     }
-    let options = Upgrade { name: name.clone(), ..options };
-    let release = upgrade(context, options, &chart)?;
+    let release = deploy::with_chart(context, &mut session, (&name, &chart), room, |mut parts| {
+        let options = Upgrade { name: name.clone(), post_render: parts.strategy, ..options };
+        parts.actions.upgrade(parts.chart, parts.values, &options, parts.render, parts.post)
+    })
+    .map_err(|failure| failure.within("UPGRADE FAILED: "))?;
     if table {
-        let quoted = pintle_strconv::quote(&name);
         context.print(&format!("Release {quoted} has been upgraded. Happy Helming!\n"));
     }
     release_text::print_deployed(context, &release)
@@ -113,8 +121,11 @@ fn options(context: &Context) -> Result<Upgrade, Failure> {
 }
 
 /// Whether there is nothing to upgrade, and if so, whether an uninstalled release gives its name.
-fn to_install(context: &Context, name: &str) -> Result<Option<bool>, Failure> {
-    let mut session = Session::open(context)?;
+fn to_install(
+    context: &Context,
+    session: &mut Session,
+    name: &str,
+) -> Result<Option<bool>, Failure> {
     match session.actions().history(name) {
         Ok(history) => {
             let last = history.last().map(|last| last.info.status);
@@ -123,23 +134,4 @@ fn to_install(context: &Context, name: &str) -> Result<Option<bool>, Failure> {
         Err(error) if matches!(error.cause, actions::Cause::NotFound) => Ok(Some(false)),
         Err(error) => Err(deploy::failure(error, None, context)),
     }
-}
-
-fn upgrade(context: &Context, mut options: Upgrade, chart: &str) -> Result<Release, Failure> {
-    let mut input = Input::read(context, chart)?;
-    let chart = std::mem::take(&mut input.chart);
-    let values = input.user.merged.values.clone();
-    let mut post = Post::of(context, chart.name())?;
-    if let Some(post) = &post {
-        options.post_render = post.strategy();
-    }
-    let result = with_large_stack(|room| {
-        let mut session = Session::open(context)?;
-        session.heed_signals(format!("Release {} has been cancelled.\n", options.name))?;
-        let mut render = ChartRender::new(context, &mut input, room);
-        let post = post.as_mut().map(|post| post as &mut dyn PostRender);
-        let result = session.actions().upgrade(chart, values, &options, &mut render, post);
-        result.map_err(|error| deploy::failure(error, Some(&mut render), context))
-    });
-    result.map_err(Failure::new)?.map_err(|failure| failure.within("UPGRADE FAILED: "))
 }

@@ -55,3 +55,20 @@ pub fn generate_name(chart: &str, seconds: i64) -> String {
     let base = if base.is_empty() || base == "." { "chart" } else { base };
     format!("{}-{seconds}", base.split('.').next().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_NAME, check_name};
+
+    #[test]
+    fn names_are_checked_as_helm_checks_them() {
+        let good = ["a", "a-b", "a.b", "1", "a1.b-2.c", &"a".repeat(MAX_NAME)];
+        for name in good {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        let bad = ["", "A", "-a", "a-", "a..b", ".a", "a_b", "a/b", "ä", &"a".repeat(MAX_NAME + 1)];
+        for name in bad {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
+}
