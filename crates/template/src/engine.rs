@@ -187,13 +187,15 @@ pub(crate) struct Entry {
     pub(crate) special: Special,
 }
 
-/// text/template's functions that are more than a call.
+/// The functions that are more than a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Special {
     None,
     And,
     Or,
     Call,
+    /// Helm's `include`, which may write where it stands.
+    Include,
 }
 
 impl FunctionTable {
@@ -209,8 +211,10 @@ impl FunctionTable {
             function: function.clone(),
         });
         let others = functions.iter();
-        let others =
-            others.map(|function| Entry { special: Special::None, function: function.clone() });
+        let others = others.map(|function| Entry {
+            special: if function.is_include() { Special::Include } else { Special::None },
+            function: function.clone(),
+        });
         let entries: Vec<_> = own.chain(others).collect();
         let numbers = entries
             .iter()

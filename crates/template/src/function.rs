@@ -77,6 +77,8 @@ type Closure = dyn Fn(&mut Call<'_>) -> Outcome + Send + Sync;
 enum Body {
     Native(Native),
     Closure(Arc<Closure>),
+    /// Helm's `include`, that the engine tells from others.
+    Include(Native),
 }
 
 /// A function with the types of its parameters.
@@ -102,6 +104,17 @@ impl Function {
     /// A function with fixed parameters.
     pub const fn new(name: &'static str, params: &'static [Param], body: Native) -> Function {
         Function { name, params, rest: None, body: Body::Native(body) }
+    }
+
+    /// Helm's `include`.
+    pub(crate) const fn include(body: Native) -> Function {
+        let params = &[Param::String, Param::Any];
+        Function { name: "include", params, rest: None, body: Body::Include(body) }
+    }
+
+    /// Whether it is Helm's `include`, whatever it is called.
+    pub(crate) fn is_include(&self) -> bool {
+        matches!(self.body, Body::Include(_))
     }
 
     /// A function whose fixed parameters are followed by any number of `rest`.
@@ -152,7 +165,7 @@ impl Function {
     /// What the function reports.
     pub fn call(&self, call: &mut Call<'_>) -> Outcome {
         match &self.body {
-            Body::Native(body) => body(call),
+            Body::Native(body) | Body::Include(body) => body(call),
             Body::Closure(body) => body(call),
         }
     }

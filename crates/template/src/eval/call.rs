@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use crate::engine::Special;
-use crate::syntax::ast::{FuncId, Operand, Place};
+use crate::syntax::ast::{FuncId, Operand, OperandKind, Pipeline, Place};
 use crate::{Call, Error, ListType, MapType, Number, Param, Value};
 
 use super::state::{Dot, State};
@@ -43,7 +43,7 @@ impl State<'_> {
             _ => {}
         }
         match entry.special {
-            Special::None => {}
+            Special::None | Special::Include => {}
             Special::And => return self.short_circuit(dot, false, args, last),
             Special::Or => return self.short_circuit(dot, true, args, last),
             Special::Call => return self.call(dot, whole, args, last),
@@ -73,6 +73,36 @@ impl State<'_> {
                 Err(self.failed(function.name(), failure))
             }
         }
+    }
+
+    /// Prints `{{ include "name" data }}` where it stands. Whether the pipeline is one.
+    pub(super) fn print_include(
+        &mut self,
+        dot: Dot<'_>,
+        pipeline: &Pipeline,
+    ) -> Result<bool, Error> {
+        let Some((id, command)) = pipeline.only_call() else { return Ok(false) };
+        let [first, Operand { kind: OperandKind::String(name), .. }, data] =
+            command.operands.as_slice()
+        else {
+            return Ok(false);
+        };
+        let set = self.set;
+        let Some(entry) = set.table.get(id) else { return Ok(false) };
+        // Where the output comes from is told of what is kept in between.
+        if entry.special != Special::Include || self.tracer.is_some() {
+            return Ok(false);
+        }
+        self.running.at = first.place;
+        let data = self.argument(dot, Param::Any, data);
+        let result = data.and_then(|data| {
+            self.step()?;
+            self.include_here(&name.to_str(), data).map_err(|failure| {
+                self.running.at = command.place;
+                self.failed(entry.function.name(), failure)
+            })
+        });
+        result.map(|()| true).map_err(|error| self.involve(error, dot, pipeline))
     }
 
     /// `and` and `or`: the first argument whose truth is `ends`, or the last.

@@ -238,15 +238,21 @@ impl<'s> State<'s> {
     /// Counts the memory of a function's result.
     pub(super) fn count(&mut self, value: &Value) -> Result<(), Failure> {
         match value {
-            // A short one is kept in place.
-            Value::String(text) if text.len() > 23 => {
-                if text.len() >= crate::fmt::MAX_TEXT {
-                    return Err(Failure::limit("a text longer than 256 MiB"));
-                }
-                self.charge(text.len())
-            }
+            Value::String(text) => self.count_text(text.len()),
             _ => Ok(()),
         }
+    }
+
+    /// Counts the memory of a text of this length.
+    fn count_text(&mut self, length: usize) -> Result<(), Failure> {
+        if length <= 23 {
+            // A short one is kept in place.
+            return Ok(());
+        }
+        if length >= crate::fmt::MAX_TEXT {
+            return Err(Failure::limit("a text longer than 256 MiB"));
+        }
+        self.charge(length)
     }
 
     /// Runs `work` with an empty output and returns what it wrote.
@@ -271,6 +277,41 @@ impl<'s> State<'s> {
             Some(count) => count,
             None => self.included_others.entry(name.into()).or_insert(0),
         }
+    }
+
+    /// Does `work` with the template of this name, as one that is included.
+    fn including<T>(
+        &mut self,
+        name: &str,
+        work: impl FnOnce(&mut Self, &Arc<Template>) -> Result<T, Error>,
+    ) -> Result<T, Failure> {
+        let number = self.set.numbers.get(name).copied();
+        let count = self.include_count(number, name);
+        if *count > MAX_INCLUDES {
+            return Err(Failure::new(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
+        }
+        *count += 1;
+        let set = self.set;
+        let defined = scope::find(self.overlay.as_deref(), name).cloned();
+        let found = defined.as_ref().or_else(|| set.templates.get(number?));
+        let result = match found {
+            Some(template) => work(self, template).map_err(Failure::from),
+            None => Err(Failure::new(no_template(name))
+                .suggest(suggest(self.names(), name).map(str::to_owned))),
+        };
+        let count = self.include_count(number, name);
+        *count = count.saturating_sub(1);
+        result
+    }
+
+    /// Includes the template of this name where the output stands: what `include` returns need not
+    /// be kept where it is printed at once.
+    pub(super) fn include_here(&mut self, name: &str, data: Value) -> Result<(), Failure> {
+        let before = self.out.len();
+        self.including(name, |state, template| state.execute(template, data))?;
+        self.count_text(self.out.len() - before)
     }
 
     /// The templates of a text given to `tpl`.
@@ -325,27 +366,9 @@ impl Context for State<'_> {
     }
 
     fn include(&mut self, name: &str, data: Value) -> Result<Text, Failure> {
-        let number = self.set.numbers.get(name).copied();
-        let count = self.include_count(number, name);
-        if *count > MAX_INCLUDES {
-            return Err(Failure::new(format!(
-                "rendering template has a nested reference name: {name}: unable to execute template"
-            )));
-        }
-        *count += 1;
-        let set = self.set;
-        let defined = scope::find(self.overlay.as_deref(), name).cloned();
-        let found = defined.as_ref().or_else(|| set.templates.get(number?));
-        let result = match found {
-            Some(template) => {
-                self.capture(|state| state.execute(template, data)).map_err(Failure::from)
-            }
-            None => Err(Failure::new(no_template(name))
-                .suggest(suggest(self.names(), name).map(str::to_owned))),
-        };
-        let count = self.include_count(number, name);
-        *count = count.saturating_sub(1);
-        let written = result?;
+        let run =
+            |state: &mut Self, template: &_| state.capture(|state| state.execute(template, data));
+        let written = self.including(name, run)?;
         let text = Text::from(written.as_slice());
         self.reuse(written);
         Ok(text)

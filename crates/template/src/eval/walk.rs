@@ -41,6 +41,10 @@ impl State<'_> {
                         self.trace_output(before, mark);
                         continue;
                     }
+                    if self.print_include(dot, pipeline)? {
+                        self.check_output()?;
+                        continue;
+                    }
                     let value = self.pipeline(dot, pipeline)?;
                     if pipeline.variables.is_empty() {
                         let before = self.out.len();

@@ -3,7 +3,7 @@
 use crate::{Call, Failure, Function, Outcome, Param, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("include", &[Param::String, Param::Any], include),
+    Function::include(include),
     Function::new("tpl", &[Param::String, Param::Any], tpl),
     Function::new("required", &[Param::String, Param::Any], required),
     Function::new("fail", &[Param::String], fail),

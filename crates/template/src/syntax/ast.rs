@@ -100,6 +100,16 @@ impl Pipeline {
         }
         None
     }
+
+    /// The call of a function that is all of it.
+    pub(crate) fn only_call(&self) -> Option<(FuncId, &Command)> {
+        if let ([], [command]) = (self.variables.as_slice(), self.commands.as_slice())
+            && let Some(Operand { kind: OperandKind::Function(id), .. }) = command.operands.first()
+        {
+            return Some((*id, command));
+        }
+        None
+    }
 }
 
 /// A variable that a pipeline sets.
