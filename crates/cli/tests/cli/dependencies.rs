@@ -2,31 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
-use super::program::{Directory, PINTLE};
+use super::program::{Directory, bad, good};
 use super::repositories::archive;
 use super::server::Server;
-
-fn run(directory: &Directory, args: &[&str]) -> Output {
-    directory.command(PINTLE).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn good(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-fn bad(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text(&output.stdout));
-    text(&output.stderr)
-}
 
 fn chart(path: &Path, name: &str, dependencies: &str) {
     fs::create_dir_all(path.join("templates")).unwrap();

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
-use super::program::{Directory, PINTLE};
+use super::program::{Directory, run, text};
 use super::server::{Answer, Server};
 
 /// A chart that prints its value `a`.
@@ -16,14 +15,6 @@ fn chart(directory: &Path, schema: Option<&str>) {
     if let Some(schema) = schema {
         fs::write(directory.join("values.schema.json"), schema).unwrap();
     }
-}
-
-fn run(directory: &Directory, args: &[&str]) -> Output {
-    directory.command(PINTLE).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[test]

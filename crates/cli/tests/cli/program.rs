@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const PINTLE: &str = env!("CARGO_BIN_EXE_pintle");
@@ -37,6 +37,29 @@ impl Drop for Directory {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Runs the program.
+pub(crate) fn run(directory: &Directory, args: &[&str]) -> Output {
+    directory.command(PINTLE).args(args).output().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Runs what must go well; its output.
+pub(crate) fn good(directory: &Directory, args: &[&str]) -> String {
+    let output = run(directory, args);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// Runs what must go wrong; what it says.
+pub(crate) fn bad(directory: &Directory, args: &[&str]) -> String {
+    let output = run(directory, args);
+    assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text(&output.stdout));
+    text(&output.stderr)
 }
 
 /// The project's root.

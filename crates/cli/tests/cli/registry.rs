@@ -2,34 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::Output;
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
-use super::program::{Directory, PINTLE};
+use super::program::{Directory, bad, good, text};
 use super::repositories::archive;
 use super::server::{Answer, Asked, Server};
-
-fn run(directory: &Directory, args: &[&str]) -> Output {
-    directory.command(PINTLE).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn good(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-fn bad(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text(&output.stdout));
-    text(&output.stderr)
-}
 
 fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)))

@@ -2,32 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
-use super::program::{Directory, PINTLE};
+use super::program::{Directory, bad, good, run, text};
 use super::server::{Answer, Server};
-
-fn run(directory: &Directory, args: &[&str]) -> Output {
-    directory.command(PINTLE).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Runs what must go well; its output.
-fn good(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(0), "{args:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Runs what must go wrong; what it says.
-fn bad(directory: &Directory, args: &[&str]) -> String {
-    let output = run(directory, args);
-    assert_eq!(output.status.code(), Some(1), "{args:?}: {}", text(&output.stdout));
-    text(&output.stderr)
-}
 
 /// A chart's archive, made without compression.
 pub(crate) fn archive(name: &str, version: &str) -> Vec<u8> {
