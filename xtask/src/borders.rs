@@ -23,11 +23,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["pintle-release", "pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"],
     ),
     ("pintle-repo", &["pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"]),
+    ("pintle-provenance", &["pintle-yaml", "pintle-strconv"]),
     (
         "pintle-cli",
         &[
             "pintle-chart",
             "pintle-cluster",
+            "pintle-provenance",
             "pintle-release",
             "pintle-repo",
             "pintle-semver",
@@ -46,6 +48,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("libyaml-rs", "pintle-yaml"),
     ("oci-client", "pintle-repo"),
     ("pest", "pintle-template"),
+    ("pgp", "pintle-provenance"),
     ("reqwest", "pintle-repo"),
     ("tar", "pintle-chart"),
 ];

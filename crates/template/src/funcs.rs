@@ -2,6 +2,7 @@
 
 mod case;
 mod cast;
+mod civil;
 #[cfg(feature = "crypto")]
 mod crypto;
 mod decimals;
