@@ -40,6 +40,7 @@
 //! | `Unquote`, `UnquoteChar`, `QuotedPrefix` | [`unquote`], [`unquote_char`], [`quoted_prefix`] |
 //! | `CanBackquote`, `IsPrint`, `IsGraphic` | [`can_backquote`], [`is_print`], [`is_graphic`] |
 //! | `time.Duration`, `time.ParseDuration` | [`Duration`], [`parse_duration`] |
+//! | the days of `time.Date` | [`civil`] |
 //!
 //! Each `parse_` function has a `scan_` twin for callers that try a text and go on when it fails:
 //! the twin's error does not hold the text and costs no allocation. The `append_` functions write
@@ -51,6 +52,7 @@
 #![forbid(unsafe_code)]
 
 mod append;
+pub mod civil;
 mod duration;
 mod float;
 mod integer;

@@ -2,7 +2,6 @@
 
 mod case;
 mod cast;
-mod civil;
 #[cfg(feature = "crypto")]
 mod crypto;
 mod decimals;

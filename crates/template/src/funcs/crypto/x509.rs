@@ -1,10 +1,10 @@
 //! Certificates, as Go's `crypto/x509` writes and reads them.
 
+use pintle_strconv::civil::civil_from_days;
 use sha2::{Digest, Sha256};
 
 use super::der::{self, Reader};
 use super::key::Key;
-use crate::funcs::civil::civil_from_days;
 
 /// What a certificate is made from.
 pub(super) struct Request {

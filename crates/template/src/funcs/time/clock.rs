@@ -1,7 +1,8 @@
 //! A moment taken apart: the date and the time of day that a clock in a zone shows.
 
+use pintle_strconv::civil::{civil_from_days, days_from_civil};
+
 use crate::NamedNumber;
-use crate::funcs::civil::{civil_from_days, days_from_civil};
 
 /// Where Go's calendar begins, in seconds since 1970. What is before runs on behind its end.
 const FIRST: i128 = -9_223_372_028_741_760_000;

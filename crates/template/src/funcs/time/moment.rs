@@ -2,13 +2,13 @@
 
 use std::any::Any;
 
+use pintle_strconv::civil::days_from_civil;
 use pintle_strconv::{self as strconv, Duration};
 use pintle_yaml as yaml;
 
 use super::clock::{Clock, MONTHS, WEEK_DAYS, named};
 use super::zone::Zone;
 use super::{format, whole};
-use crate::funcs::civil::days_from_civil;
 use crate::{Call, Number, Object, Outcome, Value};
 
 /// The layout of RFC 3339 with all digits that are not zero.

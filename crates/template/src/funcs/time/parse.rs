@@ -1,11 +1,12 @@
 //! Reading a time by a layout: `time.ParseInLocation`.
 
+use pintle_strconv::civil::{days_from_civil, days_in, is_leap};
+
 use super::clock::{MONTHS, WEEK_DAYS};
 use super::layout::{OffsetForm, Part, next_part};
 use super::moment::Moment;
 use super::zone::Zone;
 use crate::NamedNumber;
-use crate::funcs::civil::{days_from_civil, days_in, is_leap};
 
 /// What does not fit: a text, or a number that is out of range.
 enum Misfit {

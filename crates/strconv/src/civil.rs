@@ -1,19 +1,30 @@
-//! Days of the Gregorian calendar, counted from 1970-01-01, for years of any size.
+//! Days of the Gregorian calendar, counted from 1970-01-01: what Go's `time.Date` and `Time.Date`
+//! reckon with.
+//!
+//! ```
+//! use pintle_strconv::civil::{civil_from_days, days_from_civil, days_in};
+//!
+//! assert_eq!(days_from_civil(2000, 2, 29), 11_016);
+//! assert_eq!(civil_from_days(11_016), (2000, 2, 29));
+//! assert_eq!(days_in(1900, 2), 28);
+//! ```
+//!
+//! Years and days beyond 2^50 come out as some other day.
 
 /// The days from 1970-01-01 to a day. The month is 1 to 12; the day may be any number.
-pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     // Years that start in March have the odd day at their end.
-    let year = year - i64::from(month <= 2);
+    let year = year.saturating_sub(i64::from(month <= 2));
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_year = (153 * (month.saturating_add(9) % 12) + 2) / 5;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    era.saturating_mul(146_097).saturating_add(day_of_era - 719_469).saturating_add(day)
 }
 
 /// The year, month and day of a count of days.
-pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days.saturating_add(719_468);
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
     let year_of_era =
@@ -26,12 +37,12 @@ pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
 }
 
 /// Whether a year has a February 29.
-pub(crate) fn is_leap(year: i64) -> bool {
+pub fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
 /// How many days a month has.
-pub(crate) fn days_in(year: i64, month: i64) -> i64 {
+pub fn days_in(year: i64, month: i64) -> i64 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,
@@ -53,6 +64,11 @@ mod tests {
             let (year, month, day) = civil_from_days(days);
             assert_eq!(days_from_civil(year, month, day), days);
             assert!((1..=days_in(year, month)).contains(&day));
+        }
+        for far in [i64::MIN, i64::MAX] {
+            days_from_civil(far, far, far);
+            civil_from_days(far);
+            days_in(far, far);
         }
     }
 }
