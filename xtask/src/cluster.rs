@@ -240,6 +240,11 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// Its name.
+    pub(crate) fn name(&self) -> &std::ffi::OsStr {
+        self.folder.file_name().unwrap_or_default()
+    }
+
     /// The file that clients are pointed at: contexts `admin`, `certificate` and `restricted`.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         kubeconfig(&self.folder)

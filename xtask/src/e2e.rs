@@ -4,6 +4,7 @@
 
 mod context;
 mod difference;
+mod faults;
 mod killed;
 mod live;
 mod mixed;
@@ -11,6 +12,7 @@ mod normal;
 mod proxied;
 mod records;
 mod requests;
+mod speed;
 mod steps;
 mod twin;
 mod writers;
@@ -20,7 +22,8 @@ use std::time::Instant;
 use crate::cluster::{Cluster, Options, build};
 use context::Context;
 
-const USAGE: &str = "usage: cargo xtask e2e [--quick] [--only NAME]… [--release] [--keep]";
+const USAGE: &str =
+    "usage: cargo xtask e2e [--quick] [--only NAME]… [--release] [--keep] [--name NAME]";
 
 /// How a scenario ends.
 enum Outcome {
@@ -45,6 +48,8 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "writers", quick: true, run: writers::pintle },
     Scenario { name: "killed-helm", quick: false, run: killed::helm },
     Scenario { name: "killed", quick: true, run: killed::pintle },
+    Scenario { name: "faults", quick: true, run: faults::pintle },
+    Scenario { name: "speed", quick: false, run: speed::next_to_helm },
     Scenario { name: "mixed-helms", quick: false, run: mixed::helms },
     Scenario { name: "mixed", quick: true, run: mixed::pintle },
     Scenario { name: "twin", quick: true, run: twin::server_side },
@@ -55,12 +60,14 @@ const SCENARIOS: &[Scenario] = &[
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let (mut quick, mut release, mut keep) = (false, false, false);
     let mut only = Vec::new();
+    let mut name = "e2e";
     let mut words = arguments.iter().map(String::as_str);
     while let Some(word) = words.next() {
         match word {
             "--quick" => quick = true,
             "--release" => release = true,
             "--keep" => keep = true,
+            "--name" => name = words.next().ok_or(USAGE)?,
             "--only" => only.push(words.next().ok_or(USAGE)?),
             _ => return Err(USAGE.to_owned()),
         }
@@ -83,12 +90,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let programs = context::Programs::get(release)?;
     stage("Helm and Pintle", start, "are there");
     let start = Instant::now();
-    let options = Options::for_tests("e2e");
+    let options = Options::for_tests(name);
     Cluster::down(&options.name)?;
     let cluster = Cluster::up(&options)?;
     stage("cluster up", start, "is up");
 
-    let mut context = Context::new(cluster, programs, quick)?;
+    let mut context = Context::new(cluster, programs, quick, release)?;
     let mut wrong = Vec::new();
     for scenario in SCENARIOS {
         let wanted =

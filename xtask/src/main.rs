@@ -3,6 +3,7 @@
 mod bench;
 mod borders;
 mod cluster;
+mod demo;
 mod dist;
 mod e2e;
 mod goldens;
@@ -23,6 +24,7 @@ const TASKS: &[Task] = &[
     ("bench", "time the release build next to Helm", bench::run),
     ("borders", "check that crates depend on each other in one direction only", borders::run),
     ("cluster", "start and end a real control plane to test on: up, down, status", cluster::run),
+    ("demo", "show releases on a control plane of its own; needs Go", demo::run),
     ("dist", "build what is released into target/dist", dist::run),
     ("e2e", "try releases on a real control plane, next to Helm", e2e::run),
     ("goldens", "make tests/goldens anew by running the real Helm", goldens::run),

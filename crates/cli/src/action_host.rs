@@ -1,34 +1,33 @@
 //! The clock and the log of actions, and what is shown of their progress.
 
-use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
 use pintle_release::actions::{Host, LogLevel};
 use pintle_release::{Event, Holder, Time, Watch};
 
-use crate::paths::variable;
+use crate::progress::Progress;
 use crate::settings::Settings;
-use crate::{draw, log, output};
+use crate::{draw, identity, log, output};
 
 /// The machine that an action runs on.
 #[derive(Debug)]
 pub(crate) struct ActionHost {
     debug: bool,
+    progress: Progress,
 }
 
 impl ActionHost {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self { debug: settings.debug }
+        Self { debug: settings.debug, progress: Progress::new(settings) }
     }
 }
 
 impl Watch for ActionHost {
     fn event(&mut self, event: Event<'_>) {
+        if self.progress.take(&event) {
+            return;
+        }
         let line = match event {
-            Event::State { resource, state, reason } => {
-                let colon = if reason.is_empty() { "" } else { ": " };
-                format!("{} {} {state}{colon}{reason}", resource.kind, resource.name)
-            }
             Event::Trouble { pod, text, .. } => {
                 let lines: String = text.lines().map(|line| format!("\n  | {line}")).collect();
                 format!("Pod {pod} is in trouble:{lines}")
@@ -63,31 +62,14 @@ impl Host for ActionHost {
     }
 
     fn hook_log(&mut self, _: &str, _: &str, _: &str, text: &[u8]) {
-        // Nobody is left to tell where that fails.
-        let _ = io::stderr().lock().write_all(text);
+        output::complain_bytes(text);
     }
 
     fn holder(&mut self) -> String {
-        let user = variable("USER").or_else(|| variable("USERNAME")).unwrap_or_default();
-        format!("{user}@{}:{}", machine(), std::process::id())
+        identity::own()
     }
 
     fn is_alive(&mut self, holder: &Holder) -> Option<bool> {
-        let (_, place) = holder.name.rsplit_once('@')?;
-        let (host, process) = place.rsplit_once(':')?;
-        let process: u32 = process.parse().ok()?;
-        if host != machine() || !cfg!(target_os = "linux") {
-            return None;
-        }
-        Some(std::path::Path::new("/proc").join(process.to_string()).exists())
+        identity::is_alive(&holder.name)
     }
-}
-
-/// The machine's name, as far as it is known, with what tells containers of one machine apart.
-fn machine() -> String {
-    let read = |path| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned();
-    let name = variable("HOSTNAME").unwrap_or_else(|| read("/proc/sys/kernel/hostname"));
-    let boot = read("/proc/sys/kernel/random/boot_id");
-    let boot = boot.get(..8).unwrap_or_default();
-    if boot.is_empty() { name } else { format!("{name}/{boot}") }
 }

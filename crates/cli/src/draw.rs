@@ -93,7 +93,7 @@ impl Paint {
 mod tests {
     use super::*;
 
-    const PLAIN: Terminal = Terminal { color: false, width: 80 };
+    const PLAIN: Terminal = Terminal { color: false, live: false, width: 80, height: 24 };
 
     fn report() -> Report {
         let source = "  name: {{ .Values.nmae }}";
@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn colours_change_no_text() {
-        let colored = draw(&[report()], Terminal { color: true, width: 80 });
+        let colored =
+            draw(&[report()], Terminal { color: true, live: false, width: 80, height: 24 });
         assert!(colored.contains("\x1b["));
         let mut stripped = String::new();
         let mut rest = colored.as_str();

@@ -37,6 +37,12 @@ pub(crate) static GLOBAL: &[Flag] = &[
     Flag::text("repository-cache", "directory with the indexes of repositories")
         .offering(Values::Directories),
     Flag::file("repository-config", "file with the names and URLs of repositories"),
+    Flag::new(
+        Kind::Duration,
+        "request-timeout",
+        "how long the cluster may take for one answer; 0 for as long as it likes",
+    )
+    .default("1m0s"),
 ];
 
 /// What Helm takes everywhere without saying so: the flags of its logging library. They are read

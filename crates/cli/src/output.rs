@@ -1,6 +1,7 @@
 //! Standard output and standard error.
 
 use std::io::{self, ErrorKind, Write};
+use std::sync::{Mutex, PoisonError};
 
 use crate::failure::Failure;
 
@@ -33,7 +34,36 @@ fn write(text: &[u8]) -> bool {
     }
 }
 
+/// How many lines are drawn on standard error that will be drawn over.
+static DRAWN: Mutex<usize> = Mutex::new(0);
+
+/// Takes the cursor back to the first of so many lines and clears from there.
+fn over(lines: usize) -> String {
+    if lines == 0 { String::new() } else { format!("\u{1b}[{lines}A\r\u{1b}[J") }
+}
+
 /// Writes to standard error; where that fails there is nobody to tell.
 pub(crate) fn complain(text: &str) {
+    complain_bytes(text.as_bytes());
+}
+
+/// The same with bytes, which may be no text.
+pub(crate) fn complain_bytes(text: &[u8]) {
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut out = io::stderr().lock();
+    let _ = out.write_all(over(std::mem::take(&mut *drawn)).as_bytes());
+    let _ = out.write_all(text);
+}
+
+/// Draws lines on standard error in the place of those that were drawn last.
+pub(crate) fn draw(lines: &[String]) {
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = over(*drawn) + &lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    *drawn = lines.len();
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Leaves what is drawn where it is.
+pub(crate) fn keep_drawn() {
+    *DRAWN.lock().unwrap_or_else(PoisonError::into_inner) = 0;
 }

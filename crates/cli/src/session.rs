@@ -1,6 +1,7 @@
 //! What commands on releases work with: the cluster, the records, the clock and the log.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use pintle_cluster::{Connection, Kubernetes};
 use pintle_release::actions::{Actions, DryRun};
@@ -145,6 +146,10 @@ fn connection(settings: &Settings, namespace: &str) -> Connection {
         tls_server_name: given(&settings.kube_tls_server_name),
         namespace: given(namespace),
         qps: settings.qps,
+        request_timeout: match settings.request_timeout {
+            Duration::ZERO => Duration::from_secs(366 * 24 * 3600),
+            given => given,
+        },
         burst: u32::try_from(settings.burst_limit).unwrap_or_default(),
         ..Connection::default()
     }

@@ -1,6 +1,7 @@
 //! What holds for the whole run: from the environment, and over it from the global flags.
 
 use std::env;
+use std::time::Duration;
 
 use crate::failure::Failure;
 use crate::parse::Parsed;
@@ -29,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) max_history: i64,
     pub(crate) burst_limit: i64,
     pub(crate) qps: f32,
+    /// For one answer of the cluster; zero for no limit.
+    pub(crate) request_timeout: Duration,
     pub(crate) color: Color,
 }
 
@@ -87,6 +90,7 @@ impl Settings {
             max_history: number("HELM_MAX_HISTORY", 10),
             burst_limit: number("HELM_BURST_LIMIT", 100),
             qps: pintle_strconv::parse_f32(text("HELM_QPS")).unwrap_or_default(),
+            request_timeout: Duration::from_secs(60),
             color: color(),
         }
     }
@@ -115,6 +119,11 @@ impl Settings {
                     self.burst_limit = pintle_strconv::parse_int(value, 0, 64).unwrap_or_default();
                 }
                 "qps" => self.qps = pintle_strconv::parse_f32(value).unwrap_or_default(),
+                "request-timeout" => {
+                    let given = pintle_strconv::parse_duration(value).ok();
+                    let given = given.and_then(|time| u64::try_from(time.nanoseconds()).ok());
+                    self.request_timeout = given.map_or(Duration::ZERO, Duration::from_nanos);
+                }
                 "color" | "colour" => {
                     self.color = Color::parse(value).ok_or_else(|| {
                         Failure::new(format!(

@@ -11,8 +11,12 @@ use crate::settings::{Color, Settings};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     pub(crate) color: bool,
+    /// Whether what was drawn can be drawn over.
+    pub(crate) live: bool,
     /// In columns.
     pub(crate) width: usize,
+    /// In lines.
+    pub(crate) height: usize,
 }
 
 impl Terminal {
@@ -35,17 +39,20 @@ impl Terminal {
         size: impl FnOnce() -> Option<(Width, Height)>,
         settings: &Settings,
     ) -> Self {
+        let able = is_terminal && variable("TERM").as_deref() != Some("dumb");
         let color = match settings.color {
             Color::Never => false,
             Color::Always => true,
-            Color::Auto => is_terminal && variable("TERM").as_deref() != Some("dumb"),
+            Color::Auto => able,
         };
         let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
+        let size = if is_terminal { size() } else { None };
         let width = match columns {
             Some(columns) => columns,
-            None if is_terminal => size().map_or(80, |(width, _)| width.0.into()),
+            None if is_terminal => size.map_or(80, |(width, _)| width.0.into()),
             None => Self::PLAIN_WIDTH,
         };
-        Self { color, width: width.max(Self::LEAST_WIDTH) }
+        let height = size.map_or(24, |(_, height)| height.0.into());
+        Self { color, live: able, width: width.max(Self::LEAST_WIDTH), height }
     }
 }

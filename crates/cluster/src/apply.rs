@@ -65,8 +65,15 @@ pub(crate) async fn create(
             match result {
                 Ok(written) => {
                     warn(&written, heard);
-                    heard.push(Heard::Created(written.resource.clone()));
-                    changes.created.push(written.resource);
+                    // The server's apply takes what is there already too.
+                    let (list, event) = match written.how {
+                        How::Created => {
+                            (&mut changes.created, Heard::Created(written.resource.clone()))
+                        }
+                        _ => (&mut changes.updated, Heard::Updated(written.resource.clone())),
+                    };
+                    heard.push(event);
+                    list.push(written.resource);
                 }
                 Err(failure) => errors.push((Some(base + index), failure.into())),
             }

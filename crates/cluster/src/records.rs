@@ -331,7 +331,8 @@ impl Heartbeat for Beat {
         done.map(drop).map_err(|failure: Failure| match failure {
             failure if failure.is_not_found() => StorageError::NotFound,
             failure if failure.code == 422 => {
-                StorageError::Other("another one holds the release".to_string())
+                // The test of the name failed: another one holds the release.
+                StorageError::Exists
             }
             failure => failure.into(),
         })

@@ -6,7 +6,9 @@ mod watcher;
 
 use std::time::Duration;
 
-use pintle_release::{ClusterErrorKind, Resource, Wait, WaitError, WaitGoal, WaitStrategy, Watch};
+use pintle_release::{
+    ClusterErrorKind, Event, Resource, Wait, WaitError, WaitGoal, WaitStrategy, Watch,
+};
 
 use crate::http::Http;
 
@@ -33,7 +35,12 @@ pub(crate) async fn wait(
     let clock = Clock { deadline, options };
     match (options.strategy, options.goal) {
         (WaitStrategy::HookOnly, goal) if goal != WaitGoal::Done => Ok(()),
-        (WaitStrategy::Legacy, _) => legacy::wait(http, resources, &clock, watch).await,
+        (WaitStrategy::Legacy, goal) => {
+            watch.event(Event::WaitBegins { goal, settled: 0 });
+            let done = legacy::wait(http, resources, &clock, watch).await;
+            watch.event(Event::WaitEnds);
+            done
+        }
         _ => watcher::wait(http, resources, &clock, watch).await,
     }
 }

@@ -212,6 +212,9 @@ impl Actions<'_> {
     /// next command would find a release that seems to be under way.
     fn conclude(&mut self, release: &mut Release) -> Result<(), StorageError> {
         const PAUSES: [u64; 4] = [1, 2, 4, 8];
+        // A server that says nothing takes its time at each try.
+        const PATIENCE: i64 = 90;
+        let start = self.host.now().seconds;
         release.holder = None;
         let mut pauses = PAUSES.into_iter();
         loop {
@@ -222,11 +225,11 @@ impl Actions<'_> {
                     return Err(error);
                 }
                 Err(error) => match pauses.next() {
-                    Some(seconds) => {
+                    Some(seconds) if self.host.now().seconds - start < PATIENCE => {
                         self.warn_record(release, &error);
                         self.host.sleep(Duration::from_secs(seconds));
                     }
-                    None => return Err(error),
+                    _ => return Err(error),
                 },
             }
         }

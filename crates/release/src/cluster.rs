@@ -293,6 +293,17 @@ pub enum Event<'a> {
     Deleted(&'a Resource),
     /// An object is kept though it is no longer of the release.
     Kept(&'a Resource),
+    /// Waiting begins.
+    WaitBegins {
+        /// For what.
+        goal: WaitGoal,
+        /// How many of the objects need no waiting; of the others states will be told.
+        settled: usize,
+    },
+    /// It is still waited; this comes several times a second.
+    Waiting,
+    /// Waiting is over, in whatever way.
+    WaitEnds,
     /// The state of an object that is waited for changed.
     State {
         /// The object.

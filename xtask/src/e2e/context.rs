@@ -72,6 +72,8 @@ pub(crate) struct Context {
     pub(crate) scratch: PathBuf,
     /// Whether there is little time.
     pub(crate) quick: bool,
+    /// Whether times mean anything.
+    pub(crate) release: bool,
     programs: Programs,
 }
 
@@ -80,14 +82,15 @@ impl Context {
         cluster: Cluster,
         programs: Programs,
         quick: bool,
+        release: bool,
     ) -> Result<Context, String> {
-        let scratch = tools::root().join("target/xtask/e2e");
+        let scratch = tools::root().join("target/xtask/e2e").join(cluster.name());
         if scratch.exists() {
             std::fs::remove_dir_all(&scratch).map_err(|error| error.to_string())?;
         }
         tools::private_folder(&scratch)?;
         let server = cluster.server()?;
-        Ok(Context { cluster, server, scratch, quick, programs })
+        Ok(Context { cluster, server, scratch, quick, release, programs })
     }
 
     /// The command of a program in a namespace, with nothing of this machine's settings, on this

@@ -2,6 +2,8 @@
 //! may be live that no record knows.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::{Context, Program};
 use super::{Outcome, live, proxied, records, twin};
@@ -10,19 +12,34 @@ use crate::proxy::{Fault, Rule};
 /// What is killed: a name, what has gone before, and the command. `CHART` is the chart's path.
 struct Action {
     name: &'static str,
+    /// Whether the namespace is there before.
+    namespace: bool,
     before: &'static [&'static [&'static str]],
     command: &'static [&'static str],
 }
 
 const ACTIONS: &[Action] = &[
-    Action { name: "install", before: &[], command: &["install", "app", "CHART"] },
+    Action {
+        name: "install",
+        namespace: true,
+        before: &[],
+        command: &["install", "app", "CHART", "--wait"],
+    },
+    Action {
+        name: "install with a namespace",
+        namespace: false,
+        before: &[],
+        command: &["install", "app", "CHART", "--create-namespace"],
+    },
     Action {
         name: "upgrade",
+        namespace: true,
         before: &[&["install", "app", "CHART"]],
         command: &["upgrade", "app", "CHART", "--set=replicas=3,extra=true"],
     },
     Action {
         name: "rollback",
+        namespace: true,
         before: &[
             &["install", "app", "CHART"],
             &["upgrade", "app", "CHART", "--set=replicas=3,extra=true"],
@@ -31,18 +48,32 @@ const ACTIONS: &[Action] = &[
     },
     Action {
         name: "uninstall",
+        namespace: true,
         before: &[&["install", "app", "CHART"]],
         command: &["uninstall", "app"],
     },
 ];
 
 /// How the release is brought back to life, or to an end.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum WayOut {
-    /// The next command of the same program.
+    /// The next command of the same program goes on.
     Next,
+    /// The next command of the same program ends it.
+    End,
     /// What Helm's users do: roll back to a revision that was deployed, or remove it.
     Helm,
+}
+
+const WAYS: [WayOut; 3] = [WayOut::Next, WayOut::Helm, WayOut::End];
+
+/// A kill.
+struct Case<'a> {
+    action: &'a Action,
+    call: usize,
+    calls: usize,
+    fault: Fault,
+    way: WayOut,
 }
 
 /// Pintle, killed at every call; the quick run takes some of them.
@@ -70,96 +101,185 @@ pub(crate) fn helm(context: &mut Context) -> Result<Outcome, String> {
     }
 }
 
+/// So many are killed side by side: most of the time is spent waiting.
+const SIDE_BY_SIDE: usize = 4;
+
 /// Kills every so manyth call of all actions, and tells what is wrong after it.
 fn walk(context: &Context, program: Program, step: usize) -> Result<Vec<String>, String> {
-    let mut wrong = Vec::new();
+    let mut cases = Vec::new();
     for action in ACTIONS {
-        let mut number = 0;
-        let calls = in_peace(context, program, action)?;
+        let namespace = format!("killed-peace-{}", cases.len());
+        let calls = in_peace(context, program, action, &namespace)?;
         println!("{}: {calls} calls", action.name);
         for call in (0..calls).step_by(step) {
             for fault in [Fault::StopBefore, Fault::StopAfter] {
                 // By turns, so that each way out is tried with each fault.
-                let way = if number / 2 % 2 == 0 { WayOut::Next } else { WayOut::Helm };
-                number += 1;
-                let case = format!("{} killed at call {call} of {calls}, {fault:?}", action.name);
-                if let Err(error) = kill(context, program, action, Rule::at(call, fault), way) {
-                    println!("{case}: {error}");
-                    wrong.push(format!("{case}: {error}"));
-                }
+                let way = WAYS.get((cases.len() / 2 + cases.len() % 2) % WAYS.len());
+                let way = way.copied().unwrap_or(WayOut::Next);
+                cases.push(Case { action, call, calls, fault, way });
             }
         }
     }
-    Ok(wrong)
+    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    let Some(case) = cases.get(number) else { return };
+                    let namespace = format!("killed-{number}-x");
+                    let done = kill(context, program, case, &namespace)
+                        .and_then(|()| clear(context, &namespace));
+                    if let Err(error) = done {
+                        let Case { action, call, calls, fault, way } = case;
+                        let line = format!(
+                            "{} killed at call {call} of {calls}, {fault:?}, {way:?}: {error}",
+                            action.name
+                        );
+                        println!("{line}");
+                        if let Ok(mut wrong) = wrong.lock() {
+                            wrong.push(line);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    println!("{} kills", cases.len());
+    wrong.into_inner().map_err(|_| "a thread has failed".to_owned())
 }
-
-const NAMESPACE: &str = "killed-x";
 
 fn arguments<'a>(command: &[&'a str], chart: &'a str) -> Vec<&'a str> {
     command.iter().map(|word| if *word == "CHART" { chart } else { *word }).collect()
 }
 
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+fn definition(namespace: &str) -> String {
+    format!("things.{namespace}.pintle.invalid")
+}
+
 /// Gives a namespace in which all has happened that goes before, and the chart.
-fn prepare(context: &Context, program: Program, action: &Action) -> Result<String, String> {
-    context.delete_namespace(NAMESPACE)?;
-    let definition = format!("things.{NAMESPACE}.pintle.invalid");
-    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    context.server.request("DELETE", &format!("{path}/{definition}"), None)?;
-    context.create_namespace(NAMESPACE)?;
-    let chart = context.chart("app", NAMESPACE)?.display().to_string();
+fn prepare(
+    context: &Context,
+    program: Program,
+    action: &Action,
+    namespace: &str,
+) -> Result<String, String> {
+    if action.namespace {
+        context.create_namespace(namespace)?;
+    }
+    let chart = context.chart("app", namespace)?.display().to_string();
     for command in action.before {
-        context.must(program, NAMESPACE, &arguments(command, &chart))?;
+        context.must(program, namespace, &arguments(command, &chart))?;
     }
     Ok(chart)
 }
 
-/// How many calls the action makes when nothing happens.
-fn in_peace(context: &Context, program: Program, action: &Action) -> Result<usize, String> {
-    let chart = prepare(context, program, action)?;
-    let command = arguments(action.command, &chart);
-    let passed = proxied::run(context, program, NAMESPACE, &command, Vec::new())?;
-    match passed.status() {
-        Some(0) => Ok(passed.calls.len()),
-        status => Err(format!("{} in peace: {status:?}", action.name)),
-    }
+/// Lets the server delete what is left, without waiting for it.
+fn clear(context: &Context, namespace: &str) -> Result<(), String> {
+    let delete = |path: &str| context.server.request("DELETE", path, None).map(drop);
+    delete(&format!("/api/v1/namespaces/{namespace}"))?;
+    delete(&format!("{DEFINITIONS}/{}", definition(namespace)))
 }
 
-fn kill(
+fn is_there(context: &Context, path: &str) -> Result<bool, String> {
+    Ok(context.server.request("GET", path, None)?.0 == 200)
+}
+
+/// How many calls the action makes when nothing happens.
+fn in_peace(
     context: &Context,
     program: Program,
     action: &Action,
-    rule: Rule,
-    way: WayOut,
-) -> Result<(), String> {
-    let chart = prepare(context, program, action)?;
+    namespace: &str,
+) -> Result<usize, String> {
+    let chart = prepare(context, program, action, namespace)?;
     let command = arguments(action.command, &chart);
-    proxied::run(context, program, NAMESPACE, &command, vec![rule])?;
-    match way {
-        WayOut::Next if action.name == "uninstall" => {
-            let command = ["uninstall", "app", "--ignore-not-found"];
-            context.must(program, NAMESPACE, &command)?;
+    let passed = proxied::run(context, program, namespace, &command, Vec::new())?;
+    clear(context, namespace)?;
+    match passed.status() {
+        Some(0) => Ok(passed.calls.len()),
+        status => {
+            let said = passed.ended.map(|ended| ended.stderr).unwrap_or_default();
+            Err(format!("{} in peace: {status:?}: {said}", action.name))
         }
+    }
+}
+
+fn kill(context: &Context, program: Program, case: &Case, namespace: &str) -> Result<(), String> {
+    let action = case.action;
+    let chart = prepare(context, program, action, namespace)?;
+    let command = arguments(action.command, &chart);
+    proxied::run(context, program, namespace, &command, vec![Rule::at(case.call, case.fault)])?;
+    match case.way {
         WayOut::Next => {
-            let command = ["upgrade", "--install", "app", chart.as_str(), "--set=replicas=1"];
-            context.must(program, NAMESPACE, &command)?;
+            let unknown = unknown(context, namespace)?;
+            let mut command = vec!["upgrade", "--install", "app", chart.as_str()];
+            command.extend(["--set=replicas=1", "--create-namespace"]);
+            let next = context.run(program, namespace, &command)?;
+            if next.status != Some(0) {
+                return Err(format!("the next command: {:?}: {}", next.status, next.stderr));
+            }
+            for name in unknown {
+                if program == Program::Pintle && !next.stderr.contains(&name) {
+                    return Err(format!("the next command does not name {name}: {}", next.stderr));
+                }
+            }
+            one_deployed(context, namespace)?;
+        }
+        WayOut::End => {
+            let command = ["uninstall", "app", "--ignore-not-found"];
+            context.must(program, namespace, &command)?;
         }
         WayOut::Helm => {
-            let deployed = records::all(&context.server, NAMESPACE)?;
+            let deployed = records::all(&context.server, namespace)?;
             let deployed =
                 deployed.into_iter().rfind(|record| record.labels["status"] == "deployed");
             let version = deployed.as_ref().and_then(|record| record.labels["version"].as_str());
             if let Some(version) = version {
-                context.must(Program::Helm, NAMESPACE, &["rollback", "app", version])?;
+                context.must(Program::Helm, namespace, &["rollback", "app", version])?;
             }
         }
     }
     let command = ["uninstall", "app", "--wait", "--ignore-not-found"];
-    context.must(Program::Helm, NAMESPACE, &command)?;
-    let left = left_over(context, NAMESPACE)?;
+    context.must(Program::Helm, namespace, &command)?;
+    let left = left_over(context, namespace)?;
     if left.is_empty() {
         return Ok(());
     }
     Err(format!("no record knows {}", left.into_iter().collect::<Vec<_>>().join(", ")))
+}
+
+/// What an install has made before there was a record: its definition and its namespace.
+fn unknown(context: &Context, namespace: &str) -> Result<Vec<String>, String> {
+    let mut unknown = Vec::new();
+    if records::all(&context.server, namespace)?.is_empty() {
+        let definition = definition(namespace);
+        if is_there(context, &format!("{DEFINITIONS}/{definition}"))? {
+            unknown.push(definition);
+        }
+        if is_there(context, &format!("/api/v1/namespaces/{namespace}"))? {
+            unknown.push(namespace.to_owned());
+        }
+    }
+    Ok(unknown)
+}
+
+/// After an upgrade the latest revision is deployed, and no other.
+fn one_deployed(context: &Context, namespace: &str) -> Result<(), String> {
+    let records = records::all(&context.server, namespace)?;
+    let version =
+        |labels: &serde_json::Value| labels["version"].as_str().and_then(|v| v.parse().ok());
+    let states =
+        records.iter().map(|one| (version(&one.labels).unwrap_or(0), &one.labels["status"]));
+    let mut states: Vec<(u32, &serde_json::Value)> = states.collect();
+    states.sort_by_key(|(version, _)| *version);
+    let deployed = states.iter().filter(|(_, status)| *status == "deployed").count();
+    match states.last() {
+        Some((_, status)) if deployed == 1 && *status == "deployed" => Ok(()),
+        _ => Err(format!("after the next command: {states:?}")),
+    }
 }
 
 /// What is live without a record: not what a chart keeps, and what its hooks have made.

@@ -185,7 +185,11 @@ mod tests {
 
     fn drawn(line: &str, columns: Range<usize>, width: usize) -> String {
         let mut text = String::new();
-        Excerpt::new("f", 1, line, columns).draw(&mut text, 1, Terminal { color: false, width });
+        Excerpt::new("f", 1, line, columns).draw(
+            &mut text,
+            1,
+            Terminal { color: false, live: false, width, height: 24 },
+        );
         text
     }
 
@@ -214,7 +218,11 @@ mod tests {
     #[test]
     fn without_a_line_the_file_is_named() {
         let mut text = String::new();
-        Excerpt::new("f", 0, "", 0..0).draw(&mut text, 1, Terminal { color: false, width: 80 });
+        Excerpt::new("f", 0, "", 0..0).draw(
+            &mut text,
+            1,
+            Terminal { color: false, live: false, width: 80, height: 24 },
+        );
         assert_eq!(text, " --> f\n");
     }
 }

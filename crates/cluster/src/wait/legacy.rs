@@ -58,7 +58,11 @@ pub(super) async fn wait(
                 && *told != Some(ready)
             {
                 *told = Some(ready);
-                let state = if ready { "Current" } else { "InProgress" };
+                let state = match (ready, goal) {
+                    (false, _) => "InProgress",
+                    (true, WaitGoal::Deleted) => "NotFound",
+                    (true, _) => "Current",
+                };
                 watch.event(Event::State { resource, state, reason: "" });
             }
             if !ready {

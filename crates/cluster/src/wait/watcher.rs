@@ -53,6 +53,8 @@ pub(super) async fn wait(
         }
         known.push(ready);
     }
+    let settled = known.iter().filter(|status| status.is_some()).count();
+    watch.event(Event::WaitBegins { goal, settled });
     let (send, mut receive) = mpsc::channel(64);
     let watches = futures_util::future::join_all(
         groups.into_values().map(|group| follow(http, group, send.clone())),
@@ -77,7 +79,7 @@ pub(super) async fn wait(
                     }
                 }
                 Ok(Some(Found::Failed(failure))) => return Err(failure),
-                Ok(None) | Err(_) => {}
+                Ok(None) | Err(_) => watch.event(Event::Waiting),
             }
             if goal != WaitGoal::Deleted && tokio::time::Instant::now() >= pods_at {
                 for index in controllers(resources, &known) {
@@ -110,6 +112,7 @@ pub(super) async fn wait(
             futures_util::future::Either::Right((_, judge)) => judge.await,
         }
     };
+    watch.event(Event::WaitEnds);
     let over = judged.map_err(|failure| WaitError {
         kind: failure.kind,
         message: failure.message,

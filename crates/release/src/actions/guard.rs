@@ -6,9 +6,8 @@
 //! says that it died. Then the revision is marked as failed, its holder stays beside it as a mark
 //! that it was interrupted, and the command goes on from there.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use super::{ActionError, Actions, Cause, Done, LogLevel};
@@ -18,21 +17,32 @@ use crate::{Heartbeat, Holder, Release, Status, StorageError, Time};
 const BEAT: Duration = Duration::from_secs(10);
 /// A beat that is older than this is a dead holder's, whatever the clocks say.
 const STALE: i64 = 300;
+/// What the name of a holder ends with whose work was taken over.
+const INTERRUPTED: &str = " (interrupted)";
 /// So long a beat is watched when the clocks leave a doubt.
 const WATCHED: Duration = Duration::from_secs(35);
+
+/// So long a holder may not have been heard of and still be sure that nobody took over.
+const SURE: i64 = STALE / 2;
 
 /// Renews the beat of a record until it is dropped.
 pub(super) struct Pulse {
     stop: Arc<(Mutex<bool>, Condvar)>,
     lost: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    /// The second of the last beat.
+    heard: Arc<AtomicI64>,
+}
+
+fn seconds() -> i64 {
+    Time::from_system(SystemTime::now()).seconds
 }
 
 impl Pulse {
     fn start(mut heart: Box<dyn Heartbeat>, mut holder: Holder) -> Pulse {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let lost = Arc::new(AtomicBool::new(false));
-        let (stopped, gone) = (Arc::clone(&stop), Arc::clone(&lost));
+        let heard = Arc::new(AtomicI64::new(seconds()));
+        let (stopped, gone, last) = (Arc::clone(&stop), Arc::clone(&lost), Arc::clone(&heard));
         let beat = move || {
             let (flag, bell) = &*stopped;
             let mut done = flag.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,22 +53,34 @@ impl Pulse {
                     return;
                 }
                 drop(done);
-                holder.beat = Some(Time::from_system(SystemTime::now()));
-                if heart.beat(&holder) == Err(StorageError::Exists) {
-                    gone.store(true, Ordering::SeqCst);
-                    return;
+                let now = Time::from_system(SystemTime::now());
+                holder.beat = Some(now);
+                match heart.beat(&holder) {
+                    Ok(()) => last.store(now.seconds, Ordering::SeqCst),
+                    Err(StorageError::Exists | StorageError::NotFound) => {
+                        gone.store(true, Ordering::SeqCst);
+                        return;
+                    }
+                    Err(_) => {}
                 }
                 done = flag.lock().unwrap_or_else(PoisonError::into_inner);
             }
         };
-        // Without the thread others must guess by the age of the record.
-        let thread = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(beat).ok();
-        Pulse { stop, lost, thread }
+        // Without the thread others must guess by the age of the record. Nobody waits for it to
+        // end: a server that is silent would keep them.
+        let _ = std::thread::Builder::new().name("heartbeat".to_owned()).spawn(beat);
+        Pulse { stop, lost, heard }
     }
 
     /// Whether another one has taken the record over.
-    pub(super) fn is_lost(&self) -> bool {
+    fn is_lost(&self) -> bool {
         self.lost.load(Ordering::SeqCst)
+    }
+
+    /// Whether the others may have thought that this run died: the machine slept, or the server was
+    /// away.
+    fn is_in_doubt(&self) -> bool {
+        (seconds() - self.heard.load(Ordering::SeqCst)).abs() > SURE
     }
 }
 
@@ -66,10 +88,6 @@ impl Drop for Pulse {
     fn drop(&mut self) {
         *self.stop.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.stop.1.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // It did what it could.
-            let _ = thread.join();
-        }
     }
 }
 
@@ -81,8 +99,12 @@ impl Release {
 
     /// Whether an action is under way, or seems to be.
     fn is_under_way(&self) -> bool {
-        self.info.status.is_pending()
-            || (self.holder.is_some() && self.info.status == Status::Uninstalling)
+        self.info.status.is_pending() || self.is_ending()
+    }
+
+    /// Whether it is being uninstalled by one of ours, or was until it was interrupted.
+    pub(super) fn is_ending(&self) -> bool {
+        self.holder.is_some() && self.info.status == Status::Uninstalling
     }
 }
 
@@ -116,6 +138,24 @@ impl Actions<'_> {
     pub(super) fn pulse(&mut self, release: &Release) -> Option<Pulse> {
         let holder = release.holder.clone()?;
         Some(Pulse::start(self.storage.heartbeat(&release.key())?, holder))
+    }
+
+    /// Whether another run took the release over meanwhile, so that its record is not to be touched.
+    pub(super) fn is_lost(&mut self, release: &Release, pulse: Option<&Pulse>) -> bool {
+        let Some(pulse) = pulse else { return false };
+        if pulse.is_lost() {
+            return true;
+        }
+        if !pulse.is_in_doubt() {
+            return false;
+        }
+        match self.storage.get(&release.name, release.version) {
+            Ok(found) => {
+                let name = |release: &Release| release.holder.as_ref().map(|one| one.name.clone());
+                name(&found) != name(release)
+            }
+            Err(error) => error == StorageError::NotFound,
+        }
     }
 
     /// Renews the beat in a record that is about to be written.
@@ -176,8 +216,10 @@ impl Actions<'_> {
         }
         release.info.status = Status::Failed;
         release.info.description = format!("Interrupted while {before}: {who}");
-        if release.holder.is_none() {
-            release.holder = Some(Holder::default());
+        // Should it be alive after all, it finds that the record is no longer its own.
+        let holder = release.holder.get_or_insert_default();
+        if !holder.name.ends_with(INTERRUPTED) {
+            holder.name.push_str(INTERRUPTED);
         }
         Ok(self.storage.update(release)?)
     }

@@ -197,7 +197,7 @@ impl Actions<'_> {
         self.storage.create(&release)?;
         let pulse = self.pulse(&release);
         let mut result = self.perform_install(&mut release, &adopted, &resources, waiting, options);
-        if pulse.as_ref().is_some_and(super::guard::Pulse::is_lost) {
+        if self.is_lost(&release, pulse.as_ref()) {
             return Err(lost(&release.name));
         }
         drop(pulse);
@@ -300,9 +300,13 @@ impl Actions<'_> {
                 return Err(failed(ActionError::plain("resources are empty")));
             }
             match self.cluster.create(&resources, &apply, self.host) {
-                Ok(_) => made.extend(resources),
+                Ok(changes) => {
+                    self.name_unrecorded(&changes.updated);
+                    made.extend(resources);
+                }
                 Err(error) if is_there(&error) => {
                     self.debug("CRD is already present. Skipping", &[("crd", name)]);
+                    self.name_unrecorded(&resources);
                 }
                 Err(error) => return Err(failed(error.into())),
             }
@@ -327,7 +331,26 @@ impl Actions<'_> {
         let resources = self.cluster.build(&manifest)?;
         match self.cluster.create(&resources, &applying(server_side, false, false), self.host) {
             Err(error) if !is_there(&error) => Err(error.into()),
-            _ => Ok(()),
+            Err(_) => {
+                self.name_unrecorded(&resources);
+                Ok(())
+            }
+            Ok(changes) => {
+                self.name_unrecorded(&changes.updated);
+                Ok(())
+            }
+        }
+    }
+
+    /// Names what is of no release and was there before: an install that was interrupted may have
+    /// left it.
+    fn name_unrecorded(&mut self, resources: &[Resource]) {
+        for resource in resources {
+            self.host.log(
+                LogLevel::Info,
+                "it was there before; no release's record knows it, and none removes it",
+                &[("kind", &resource.kind), ("name", &resource.name)],
+            );
         }
     }
 

@@ -116,7 +116,7 @@ impl Actions<'_> {
         let pulse = self.pulse(&target);
         let result =
             self.perform_rollback(&mut current, &mut target, &interrupted, server_side, options);
-        if pulse.as_ref().is_some_and(super::guard::Pulse::is_lost) {
+        if self.is_lost(&target, pulse.as_ref()) {
             return Err(lost(name));
         }
         drop(pulse);

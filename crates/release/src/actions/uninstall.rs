@@ -5,7 +5,9 @@ use super::ownership::{Owned, key};
 use super::render::recorded_documents;
 use super::{ActionError, Actions, Cause, Done, LogLevel, Waiting, check_name};
 use crate::kinds::rank;
-use crate::{Cascade, Head, HookEvent, Release, Resource, Status, StorageError, UNINSTALL_ORDER};
+use crate::{
+    Cascade, Head, HookEvent, Release, Resource, Status, StorageError, UNINSTALL_ORDER, documents,
+};
 
 /// How a release is uninstalled: the flags of `helm uninstall`.
 #[derive(Clone, Debug, Default)]
@@ -207,6 +209,7 @@ impl Actions<'_> {
             errors.push(error.within("uninstall: Failed to purge the release: "));
         } else {
             release.holder = None;
+            self.name_definitions(release);
         }
         let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
         match errors.pop() {
@@ -219,6 +222,23 @@ impl Actions<'_> {
                 ),
                 cause: last.cause,
             }),
+        }
+    }
+
+    /// Names the custom resource definitions of the chart, which stay: nobody knows them any more.
+    fn name_definitions(&mut self, release: &Release) {
+        for crd in release.chart.crds() {
+            for document in documents(&crd.file.data) {
+                let Ok(head) = Head::read(document.text) else { continue };
+                if head.name.is_empty() {
+                    continue;
+                }
+                self.host.log(
+                    LogLevel::Info,
+                    "it stays; no release's record knows it any more, and none removes it",
+                    &[("kind", &head.kind), ("name", &head.name)],
+                );
+            }
         }
     }
 

@@ -192,7 +192,7 @@ impl Actions<'_> {
             options.disable_hooks,
             &mut created,
         );
-        if pulse.as_ref().is_some_and(super::guard::Pulse::is_lost) {
+        if self.is_lost(&upgraded, pulse.as_ref()) {
             return Err(lost(&upgraded.name));
         }
         drop(pulse);
@@ -236,7 +236,8 @@ impl Actions<'_> {
                 let message = "another operation (install/upgrade/rollback) is in progress";
                 return Err(ActionError::new(message, super::Cause::Busy(holder)));
             }
-        } else if history.last().is_some_and(|last| last.info.status.is_pending()) {
+        } else if history.last().is_some_and(|one| one.info.status.is_pending() || one.is_ending())
+        {
             self.take_over(&mut history, false)?;
         }
         let interrupted: Vec<String> =
@@ -248,6 +249,8 @@ impl Actions<'_> {
         let current = match history.iter().rfind(is_deployed) {
             Some(deployed) => deployed.clone(),
             None if matches!(last.info.status, Status::Failed | Status::Superseded) => last.clone(),
+            // What an interrupted uninstall has not deleted yet comes back with the rest.
+            None if last.is_ending() => last.clone(),
             None => return Err(ActionError::no_deployed(name)),
         };
         let deployed = history.iter().filter(is_deployed);
