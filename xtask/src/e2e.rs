@@ -2,6 +2,7 @@
 //!
 //! A scenario is a function in a file of its own under `xtask/src/e2e`, and a line in [`SCENARIOS`].
 
+mod cancelled;
 mod context;
 mod difference;
 mod faults;
@@ -48,6 +49,8 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "writers", quick: true, run: writers::pintle },
     Scenario { name: "killed-helm", quick: false, run: killed::helm },
     Scenario { name: "killed", quick: true, run: killed::pintle },
+    Scenario { name: "cancelled", quick: true, run: cancelled::pintle },
+    Scenario { name: "killed-large", quick: false, run: killed::large },
     Scenario { name: "faults", quick: true, run: faults::pintle },
     Scenario { name: "speed", quick: false, run: speed::next_to_helm },
     Scenario { name: "mixed-helms", quick: false, run: mixed::helms },

@@ -13,6 +13,9 @@ use crate::{draw, output};
 /// How often is drawn at most.
 const FRAME: Duration = Duration::from_millis(100);
 
+/// A reason that has so many columns beside the rest needs no line of its own.
+const ENOUGH: usize = 24;
+
 /// Shows how waiting goes on.
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -149,41 +152,39 @@ impl Table {
         let waits = self.rows.iter().filter(|row| !row.ready && row.state != "Failed");
         let ready = self.rows.iter().filter(|row| row.ready && !last);
         let rows: Vec<&Row> = failed.chain(waits).chain(ready).collect();
-        let room = terminal.height.saturating_sub(3).max(1);
-        let shown = if rows.len() > room { room.saturating_sub(1) } else { rows.len() };
-        let rows_shown = rows.get(..shown).unwrap_or_default();
         let widest = |of: fn(&Row) -> &str, most: usize| {
-            let widths = rows_shown.iter().map(|row| of(row).width());
-            widths.max().unwrap_or_default().min(most)
+            rows.iter().map(|row| of(row).width()).max().unwrap_or_default().min(most)
         };
         let kind = widest(|row| &row.kind, terminal.width / 4);
         let name = widest(|row| &row.name, terminal.width / 3);
         let state = widest(|row| &row.state, 12);
-        for row in rows_shown {
+        // Kind, name, state and age with what is between them.
+        let used = 2 + kind + 2 + name + 2 + state + 2 + 6;
+        let beside = terminal.width.saturating_sub(used + 2);
+        let column = |text: &str, width| pad(&cut(&draw::harmless(text), width), width);
+        let mut shown = 0;
+        for row in &rows {
             let time = age(row.end.unwrap_or(now).saturating_duration_since(self.begin));
-            let column = |text: &str, width| pad(&cut(&draw::harmless(text), width), width);
-            let (kind, name) = (column(&row.kind, kind), column(&row.name, name));
-            let before = format!("  {kind}  {name}  ");
-            let behind = format!("  {}  {time:>6}", column(&row.state, state));
-            let used = before.width() + behind.width();
-            let reason = match (row.ready, terminal.width.checked_sub(used + 3)) {
-                // Why it is well nobody asks.
-                (true, _) | (_, None) => String::new(),
-                (false, Some(room)) => {
-                    let reason: String =
-                        row.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-                    format!("  {}", cut(&draw::harmless(&reason), room))
-                }
-            };
-            let plain = format!("{before}{}{reason}", behind.trim_start());
-            let line = match paint(row, terminal.color) {
-                Some(color) => format!(
-                    "{before}\u{1b}[{color}m{}\u{1b}[0m  {time:>6}{reason}",
-                    column(&row.state, state)
-                ),
-                None => plain,
-            };
-            lines.push(line.trim_end().to_owned());
+            let before = format!("  {}  {}  ", column(&row.kind, kind), column(&row.name, name));
+            let mut word = column(&row.state, state);
+            if terminal.color {
+                word = format!("\u{1b}[{}m{word}\u{1b}[0m", paint(row));
+            }
+            // Why it is well nobody asks.
+            let reason = if row.ready { "" } else { &row.reason };
+            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+            let reason = draw::harmless(&reason).into_owned();
+            let mut own = vec![format!("{before}{word}  {time:>6}")];
+            if beside >= ENOUGH || reason.width() <= beside {
+                own = vec![format!("{before}{word}  {time:>6}  {}", cut(&reason, beside))];
+            } else {
+                own.push(cut(&format!("      {reason}"), terminal.width));
+            }
+            if lines.len() + own.len() + 2 > terminal.height && shown > 0 {
+                break;
+            }
+            lines.extend(own.iter().map(|line| line.trim_end().to_owned()));
+            shown += 1;
         }
         if rows.len() > shown {
             lines.push(cut(&format!("  … and {} more", rows.len() - shown), terminal.width));
@@ -193,13 +194,12 @@ impl Table {
 }
 
 /// The number of a state's colour.
-fn paint(row: &Row, color: bool) -> Option<u8> {
-    let number = match (row.ready, row.state.as_str()) {
+fn paint(row: &Row) -> u8 {
+    match (row.ready, row.state.as_str()) {
         (true, _) => 32,
         (_, "Failed") => 31,
         _ => 33,
-    };
-    color.then_some(number)
+    }
 }
 
 /// `7s`, `3m20s`, `2h05m`.
@@ -269,18 +269,28 @@ mod tests {
             lines,
             [
                 "4 of 6 objects are ready after 1m15s",
-                "  Job         a-job-with-a-name-t…  Failed       1m15s  no …",
-                "  Deployment  web                   InProgress   1m15s  Ava…",
+                "  Job         a-job-with-a-name-t…  Failed       1m15s",
+                "      no luck",
+                "  Deployment  web                   InProgress   1m15s",
+                "      Available: 0/2 of all",
                 "  Service     web                   Current         0s",
             ]
         );
         assert!(lines.iter().all(|line| line.width() <= 60));
-        assert_eq!(table.picture(terminal, now, true).len(), 3);
+        assert_eq!(table.picture(terminal, now, true).len(), 5);
+        let wide = Terminal { width: 100, ..terminal };
+        assert_eq!(
+            table.picture(wide, now, true)[1..],
+            [
+                "  Job         a-job-with-a-name-that-is-far-to…  Failed       1m15s  no luck",
+                "  Deployment  web                                InProgress   1m15s  Available: 0/2 of all",
+            ]
+        );
         // Less room: what is ready gives way first.
-        let low = Terminal { height: 5, ..terminal };
+        let low = Terminal { height: 5, ..wide };
         let lines = table.picture(low, now, false);
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines.last().map(String::as_str), Some("  … and 2 more"));
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines.last().map(String::as_str), Some("  … and 1 more"));
     }
 
     #[test]

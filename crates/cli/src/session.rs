@@ -151,7 +151,6 @@ fn connection(settings: &Settings, namespace: &str) -> Connection {
             given => given,
         },
         burst: u32::try_from(settings.burst_limit).unwrap_or_default(),
-        ..Connection::default()
     }
 }
 

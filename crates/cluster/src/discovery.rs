@@ -1,8 +1,10 @@
 //! The server's groups, versions and kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use pintle_release::Resource;
 use pintle_yaml::Value;
 
 use crate::error::Failure;
@@ -12,6 +14,9 @@ use crate::http::{Call, Http, IN_FLIGHT, JSON};
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
                           application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,\
                           application/json";
+
+/// How long is waited until the server offers kinds whose definitions it has.
+const LEARNING: Duration = Duration::from_secs(10);
 
 /// What a server offers.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +74,57 @@ impl Discovery {
             discovery.add_list(group_version, &list);
         }
         Ok(discovery)
+    }
+
+    /// Learns the kinds of definitions that were made just now: from the lists of their versions,
+    /// which the server has before it has them in the list of all, asked until they are there.
+    pub(crate) async fn learn(
+        &mut self,
+        http: &Http,
+        definitions: &[Resource],
+    ) -> Result<(), Failure> {
+        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for definition in definitions {
+            let Some(spec) = definition.object.get("spec") else { continue };
+            let kind = spec.get("names").map_or("", |names| text(names, "kind"));
+            for version in items(spec, "versions") {
+                if version.get("served").and_then(Value::as_bool) == Some(true) {
+                    let version = join(text(spec, "group"), text(version, "name"));
+                    wanted.entry(version).or_default().insert(kind.to_string());
+                }
+            }
+        }
+        let deadline = tokio::time::Instant::now() + LEARNING;
+        let mut pause = Duration::from_millis(20);
+        while !wanted.is_empty() {
+            let asked: Vec<_> = stream::iter(wanted.keys().cloned())
+                .map(|version| async move {
+                    let list = http.json(&Call::get(root(&version))).await;
+                    (version, list)
+                })
+                .buffered(IN_FLIGHT)
+                .collect()
+                .await;
+            for (version, list) in asked {
+                match list {
+                    Ok(list) => self.add_list(version, &list),
+                    Err(failure) if failure.is_not_found() || failure.code == 503 => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            wanted.retain(|version, kinds| {
+                kinds.iter().any(|kind| self.find(version, kind).is_none())
+            });
+            // What does not come is missed where it is needed.
+            if tokio::time::Instant::now() >= deadline {
+                break;
+            }
+            if !wanted.is_empty() {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(500));
+            }
+        }
+        Ok(())
     }
 
     fn add_aggregated(&mut self, answer: &Value) {

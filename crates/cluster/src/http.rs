@@ -234,11 +234,19 @@ impl Http {
                     }
                 }
                 Err(broken) => {
+                    let reached = matches!(&broken, Broken::After(failure)
+                        if failure.kind != ClusterErrorKind::Timeout);
                     let (failure, harmless) = match broken {
                         Broken::Before(failure) => (failure, true),
                         Broken::After(failure) => (failure, call.idempotent),
                     };
-                    let worth = self.answered.get().is_some() && failures < MAX_FAILURES;
+                    // One that has never answered may be none; it is asked less often.
+                    let most = match (self.answered.get(), reached) {
+                        (Some(()), _) => MAX_FAILURES,
+                        (None, true) => 2,
+                        (None, false) => 0,
+                    };
+                    let worth = failures < most;
                     // A server that is silent for a minute is asked once more, no oftener.
                     let patient = failure.kind != ClusterErrorKind::Timeout || failures == 0;
                     if !(worth && patient && harmless) {

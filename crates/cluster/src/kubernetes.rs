@@ -124,8 +124,11 @@ impl Cluster for Kubernetes {
         })
     }
 
-    fn forget_kinds(&mut self) {
-        self.discovery = None;
+    fn learn_kinds(&mut self, definitions: &[Resource]) -> Result<(), ClusterError> {
+        let mut discovery = Discovery::clone(&*self.discovery()?);
+        self.session.run(async |http: &Http| discovery.learn(http, definitions).await)?;
+        self.discovery = Some(Arc::new(discovery));
+        Ok(())
     }
 
     fn lookup(&mut self, look: &Lookup<'_>) -> Result<Value, ClusterError> {

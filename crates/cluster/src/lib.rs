@@ -12,6 +12,7 @@ mod kubernetes;
 mod logs;
 mod managed;
 mod patch;
+mod protobuf;
 mod records;
 mod status;
 mod tables;

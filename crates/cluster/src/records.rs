@@ -14,7 +14,8 @@ use pintle_yaml::{Map, Value};
 use crate::address;
 use crate::apply::MANAGER;
 use crate::error::Failure;
-use crate::http::{Call, Http, Session, escape, write_json};
+use crate::http::{Call, Http, Session, escape, read_json, write_json};
+use crate::protobuf::{self, Object};
 
 /// From so many records on they are decoded side by side.
 const MANY: usize = 16;
@@ -97,65 +98,55 @@ impl Records {
         Ok(object.into())
     }
 
-    /// The release that an object holds.
+    /// The release that an object in JSON holds.
     fn read(&self, object: &Value, brief: bool) -> Result<Release, Unreadable> {
-        let text = |key| {
-            object
-                .get_path(["metadata", key])
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_string()
+        let text = |key| object.get_path(["metadata", key]).and_then(Value::as_str);
+        let map = |key| -> BTreeMap<&str, &str> {
+            let map = object.get_path(["metadata", key]).and_then(Value::as_map);
+            let pairs = map.into_iter().flat_map(Map::iter);
+            pairs.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect()
         };
-        let unreadable =
-            |reason: String| Unreadable { key: text("name"), namespace: text("namespace"), reason };
         let data = object.get_path(["data", "release"]).and_then(Value::as_str);
-        let data = data.ok_or_else(|| unreadable("it has no data".into()))?;
-        let decoded;
-        let record = match self.store {
-            Store::Secret => {
-                decoded = BASE64
-                    .decode(data.as_bytes())
-                    .map_err(|error| unreadable(format!("base64: {error}")))?;
-                decoded.as_slice()
-            }
-            Store::ConfigMap => data.as_bytes(),
+        let mut read = Object {
+            name: text("name").unwrap_or_default(),
+            namespace: text("namespace").unwrap_or_default(),
+            labels: map("labels"),
+            annotations: map("annotations"),
+            release: data.map(str::as_bytes),
         };
-        let namespace = text("namespace");
-        let mut release = match Key::parse(&text("name")) {
-            Some(key) if brief => decode_brief(record, &key, &namespace),
-            _ => decode_record(record),
+        let decoded;
+        if self.store == Store::Secret
+            && let Some(data) = data
+        {
+            decoded = BASE64.decode(data.as_bytes()).map_err(|error| Unreadable {
+                key: read.name.to_string(),
+                namespace: read.namespace.to_string(),
+                reason: format!("base64: {error}"),
+            })?;
+            read.release = Some(&decoded);
         }
-        .map_err(|error| unreadable(error.to_string()))?;
-        let labels = object.get_path(["metadata", "labels"]).and_then(Value::as_map);
-        release.labels = labels
-            .into_iter()
-            .flat_map(Map::iter)
-            .filter_map(|(key, value)| Some((key.to_string(), value.as_str()?.to_string())))
-            .collect();
-        let annotations = object.get_path(["metadata", "annotations"]);
-        release.holder =
-            Holder::from_annotations(|key| annotations.and_then(|all| all.get(key)?.as_str()));
-        Ok(release)
+        release_in(&read, brief)
     }
 
-    fn read_all(&self, objects: &[Value], brief: bool) -> Vec<Result<Release, Unreadable>> {
-        let read = |objects: &[Value]| -> Vec<_> {
-            objects.iter().map(|object| self.read(object, brief)).collect()
-        };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
-        if objects.len() < MANY || threads < 2 {
-            return read(objects);
+    /// The releases in a list.
+    fn read_all(
+        &self,
+        answer: &[u8],
+        brief: bool,
+    ) -> Result<Vec<Result<Release, Unreadable>>, Failure> {
+        if let Some(items) = protobuf::list(answer) {
+            return Ok(side_by_side(&items?, |item| match Object::read(item) {
+                Ok(object) => release_in(&object, brief),
+                Err(failure) => Err(Unreadable {
+                    key: String::new(),
+                    namespace: self.namespace.clone(),
+                    reason: failure.message,
+                }),
+            }));
         }
-        let share = objects.len().div_ceil(threads);
-        std::thread::scope(|scope| {
-            let read = &read;
-            let parts: Vec<_> =
-                objects.chunks(share).map(|part| (part, scope.spawn(move || read(part)))).collect();
-            parts
-                .into_iter()
-                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| read(part)))
-                .collect()
-        })
+        let list = read_json(answer)?;
+        let objects = list.get("items").and_then(Value::as_seq).unwrap_or_default();
+        Ok(side_by_side(objects, |object| self.read(object, brief)))
     }
 
     /// What is there already when a record could not be created for certain.
@@ -163,6 +154,44 @@ impl Records {
         object.get("data") == found.get("data")
             && object.get_path(["metadata", "labels"]) == found.get_path(["metadata", "labels"])
     }
+}
+
+/// The release that an object holds.
+fn release_in(object: &Object<'_>, brief: bool) -> Result<Release, Unreadable> {
+    let unreadable = |reason: String| Unreadable {
+        key: object.name.to_string(),
+        namespace: object.namespace.to_string(),
+        reason,
+    };
+    let record = object.release.ok_or_else(|| unreadable("it has no data".into()))?;
+    let mut release = match Key::parse(object.name) {
+        Some(key) if brief => decode_brief(record, &key, object.namespace),
+        _ => decode_record(record),
+    }
+    .map_err(|error| unreadable(error.to_string()))?;
+    let owned = |(key, value): (&&str, &&str)| (key.to_string(), value.to_string());
+    release.labels = object.labels.iter().map(owned).collect();
+    release.holder = Holder::from_annotations(|key| object.annotations.get(key).copied());
+    Ok(release)
+}
+
+/// Does the same with all, on several threads where they are many.
+fn side_by_side<T: Sync, R: Send>(all: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+    if all.len() < MANY || threads < 2 {
+        return all.iter().map(read).collect();
+    }
+    let share = all.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        let read = &read;
+        let work = move |part: &[T]| part.iter().map(read).collect::<Vec<R>>();
+        let parts: Vec<_> =
+            all.chunks(share).map(|part| (part, scope.spawn(move || work(part)))).collect();
+        parts
+            .into_iter()
+            .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| work(part)))
+            .collect()
+    })
 }
 
 fn map_of(map: BTreeMap<String, String>) -> Value {
@@ -188,15 +217,17 @@ impl Driver for Records {
     }
 
     fn get(&mut self, key: &Key) -> Result<Release, StorageError> {
-        let call = Call::get(self.path_of(key));
-        let object =
-            self.run(async |http: &Http| http.json(&call).await).map_err(
-                |failure| match failure.is_not_found() {
-                    true => StorageError::NotFound,
-                    false => other(failure, &format!("get: failed to get {:?}", key.to_string())),
-                },
-            )?;
-        let mut release = self.read(&object, false).map_err(StorageError::Unreadable)?;
+        let call = Call { accept: protobuf::ACCEPT, ..Call::get(self.path_of(key)) };
+        let failed = |failure: Failure| match failure.is_not_found() {
+            true => StorageError::NotFound,
+            false => other(failure, &format!("get: failed to get {:?}", key.to_string())),
+        };
+        let answer = self.run(async |http: &Http| http.send(&call).await).map_err(failed)?;
+        let read = match protobuf::object(&answer.body) {
+            Some(object) => release_in(&object.map_err(failed)?, false),
+            None => self.read(&answer.value().map_err(failed)?, false),
+        };
+        let mut release = read.map_err(StorageError::Unreadable)?;
         release.labels = user_labels(&release.labels);
         Ok(release)
     }
@@ -215,17 +246,17 @@ impl Driver for Records {
             selector.push(',');
             selector.push_str(more);
         }
-        let call = Call::get(format!("{}?labelSelector={}", self.path(), escape(&selector)));
+        let path = format!("{}?labelSelector={}", self.path(), escape(&selector));
+        let call = Call { accept: protobuf::ACCEPT, ..Call::get(path) };
         let doing = match (query.name, query.status) {
             (None, None) => "list: failed to list",
             _ => "query: failed to query with labels",
         };
-        let list = self
-            .run(async |http: &Http| http.json(&call).await)
-            .map_err(|failure| other(failure, doing))?;
-        let objects = list.get("items").and_then(Value::as_seq).unwrap_or_default();
+        let answer = self.run(async |http: &Http| http.send(&call).await);
+        let answer = answer.map_err(|failure| other(failure, doing))?;
         let mut listing = Listing::default();
-        for read in self.read_all(objects, query.brief) {
+        let all = self.read_all(&answer.body, query.brief);
+        for read in all.map_err(|failure| other(failure, doing))? {
             match read {
                 Ok(release) => listing.releases.push(release),
                 Err(unreadable) => listing.unreadable.push(unreadable),

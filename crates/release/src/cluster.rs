@@ -27,8 +27,13 @@ pub trait Cluster {
     /// The server did not say.
     fn capabilities(&mut self) -> Result<Capabilities, ClusterError>;
 
-    /// Forgets what was learnt of the server's kinds, since custom resource definitions were made.
-    fn forget_kinds(&mut self);
+    /// Learns the kinds of custom resource definitions that were made just now. The server needs a
+    /// moment before it offers them.
+    ///
+    /// # Errors
+    ///
+    /// The server did not say.
+    fn learn_kinds(&mut self, definitions: &[Resource]) -> Result<(), ClusterError>;
 
     /// What the template function `lookup` finds: an object, a list where `name` is empty, or an empty
     /// mapping where there is none.

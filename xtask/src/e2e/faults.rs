@@ -114,12 +114,15 @@ fn must_pass(fault: Fault) -> bool {
     !matches!(fault, Fault::Status(500 | 409, _))
 }
 
+/// Something that is done in a namespace of its own.
+type Work<'a> = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync + 'a>;
+
 /// Runs all of them.
 pub(crate) fn pintle(context: &mut Context) -> Result<Outcome, String> {
     if let Some(missing) = twin::missing(context) {
         return Ok(Outcome::LeftOut(missing));
     }
-    let mut work: Vec<Box<dyn Fn(&str) -> Result<(), String> + Send + Sync + '_>> = Vec::new();
+    let mut work: Vec<Work<'_>> = Vec::new();
     let context = &*context;
     for case in CASES {
         work.push(Box::new(move |namespace| one(context, case, namespace)));

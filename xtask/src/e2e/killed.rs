@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::context::{Context, Program};
 use super::{Outcome, live, proxied, records, twin};
 use crate::proxy::{Fault, Rule};
+use crate::tools;
 
 /// What is killed: a name, what has gone before, and the command. `CHART` is the chart's path.
 struct Action {
@@ -147,6 +148,72 @@ fn walk(context: &Context, program: Program, step: usize) -> Result<Vec<String>,
     });
     println!("{} kills", cases.len());
     wrong.into_inner().map_err(|_| "a thread has failed".to_owned())
+}
+
+/// Pintle with a chart of a hundred objects, killed at twenty calls of each command.
+pub(crate) fn large(context: &mut Context) -> Result<Outcome, String> {
+    const KILLS: usize = 20;
+    const SPACE: &str = "killed-large-x";
+    if let Some(missing) = twin::missing(context) {
+        return Ok(Outcome::LeftOut(missing));
+    }
+    let chart = tools::root().join("../shared/corpus/charts/kube-prometheus-stack");
+    if !chart.exists() {
+        return Ok(Outcome::LeftOut(format!("there is no {}", chart.display())));
+    }
+    let chart = chart.display().to_string();
+    // Nothing answers for its webhooks.
+    let values = "--set=prometheusOperator.admissionWebhooks.enabled=false,\
+                  prometheusOperator.tls.enabled=false";
+    let changed = "--set=grafana.replicas=2,alertmanager.enabled=false";
+    let install = ["install", "kps", &chart, values];
+    let upgrade = ["upgrade", "kps", &chart, values, changed];
+    let rollback = ["rollback", "kps", "1"];
+    let uninstall = ["uninstall", "kps"];
+    let actions: [(&[&[&str]], &[&str]); 4] = [
+        (&[], &install),
+        (&[&install], &upgrade),
+        (&[&install, &upgrade], &rollback),
+        (&[&install], &uninstall),
+    ];
+    let clear = || -> Result<(), String> {
+        let command = ["uninstall", "kps", "--wait", "--ignore-not-found"];
+        context.must(Program::Helm, SPACE, &command)?;
+        let left = left_over(context, SPACE)?;
+        context.delete_namespace(SPACE)?;
+        if left.is_empty() { Ok(()) } else { Err(format!("no record knows {left:?}")) }
+    };
+    let begin = |before: &[&[&str]]| -> Result<(), String> {
+        context.create_namespace(SPACE)?;
+        before.iter().try_for_each(|words| context.must(Program::Pintle, SPACE, words).map(drop))
+    };
+    context.delete_namespace(SPACE)?;
+    let mut wrong = Vec::new();
+    for (number, (before, command)) in actions.into_iter().enumerate() {
+        begin(before)?;
+        let calls = proxied::run(context, Program::Pintle, SPACE, command, Vec::new())?.calls.len();
+        clear()?;
+        let kills = if context.quick { 3 } else { KILLS };
+        println!("{} kps: {calls} calls", command.first().unwrap_or(&""));
+        for kill in 0..kills {
+            let call = calls * kill / kills;
+            let fault = if kill % 2 == 0 { Fault::StopAfter } else { Fault::StopBefore };
+            begin(before)?;
+            proxied::run(context, Program::Pintle, SPACE, command, vec![Rule::at(call, fault)])?;
+            let next: &[&str] = match (number, kill % 3) {
+                (3, _) | (_, 2) => &["uninstall", "kps", "--ignore-not-found"],
+                _ => &["upgrade", "--install", "kps", &chart, values],
+            };
+            let done = context.must(Program::Pintle, SPACE, next).and_then(|_| clear());
+            if let Err(error) = done {
+                let line = format!("{command:?} killed at call {call}, {fault:?}: {error}");
+                println!("{line}");
+                wrong.push(line);
+                context.delete_namespace(SPACE)?;
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(Outcome::Passed) } else { Err(wrong.join("\n")) }
 }
 
 fn arguments<'a>(command: &[&'a str], chart: &'a str) -> Vec<&'a str> {
@@ -290,7 +357,8 @@ pub(super) fn left_over(context: &Context, namespace: &str) -> Result<BTreeSet<S
         let annotations = &object["metadata"]["annotations"];
         let hook = annotations["helm.sh/hook"].is_string();
         let kept = annotations["helm.sh/resource-policy"] == "keep";
-        let outside = ["customresourcedefinitions/", "namespaces/", "pods/"];
+        // A definition brings its API service with it.
+        let outside = ["apiservices/", "customresourcedefinitions/", "namespaces/", "pods/"];
         if !hook && !kept && !outside.iter().any(|kind| name.starts_with(kind)) {
             left.insert(name);
         }

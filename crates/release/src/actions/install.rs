@@ -319,8 +319,7 @@ impl Actions<'_> {
             strategy => strategy,
         };
         self.wait(&made, WaitGoal::Ready, strategy, Duration::from_secs(60))?;
-        self.cluster.forget_kinds();
-        Ok(())
+        Ok(self.cluster.learn_kinds(&made)?)
     }
 
     fn create_namespace(&mut self, server_side: bool) -> Done<()> {

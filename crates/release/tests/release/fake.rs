@@ -178,7 +178,9 @@ impl Cluster for FakeCluster {
         Ok(Capabilities::default())
     }
 
-    fn forget_kinds(&mut self) {}
+    fn learn_kinds(&mut self, _: &[Resource]) -> Result<(), ClusterError> {
+        Ok(())
+    }
 
     fn lookup(&mut self, _: &Lookup<'_>) -> Result<Value, ClusterError> {
         Ok(Value::empty_map())
