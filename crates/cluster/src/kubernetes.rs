@@ -1,5 +1,6 @@
 //! A cluster as the actions of a release drive it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -37,6 +38,8 @@ pub struct Kubernetes {
     discovery: Option<Arc<Discovery>>,
     version: Option<Value>,
     namespace: Option<String>,
+    /// The addresses of objects of which a dry run said just now that they do not exist.
+    absent: HashSet<String>,
 }
 
 impl Kubernetes {
@@ -48,6 +51,7 @@ impl Kubernetes {
             discovery: None,
             version: None,
             namespace,
+            absent: HashSet::new(),
         }
     }
 
@@ -173,15 +177,26 @@ impl Cluster for Kubernetes {
         if resources.is_empty() {
             return Ok(Vec::new());
         }
-        self.session.run(async |http: &Http| validate::validate(http, resources).await)
+        let tried = self.session.run(async |http: &Http| validate::validate(http, resources).await);
+        let (violations, absent) = tried?;
+        self.absent = absent.into_iter().collect();
+        Ok(violations)
     }
 
     fn get(&mut self, resources: &[Resource]) -> Vec<Result<Option<Value>, ClusterError>> {
         if resources.is_empty() {
             return Vec::new();
         }
+        // What is known once is not asked again; what is asked later may have changed.
+        let absent = std::mem::take(&mut self.absent);
+        let absent = &absent;
         let got = self.session.run(async |http: &Http| {
-            let all = stream::iter(resources).map(|resource| apply::get(http, resource));
+            let all = stream::iter(resources).map(async |resource| {
+                match absent.contains(&address::of(resource)) {
+                    true => Ok(None),
+                    false => apply::get(http, resource).await,
+                }
+            });
             Ok::<_, ClusterError>(all.buffered(IN_FLIGHT).collect::<Vec<_>>().await)
         });
         match got {

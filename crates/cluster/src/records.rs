@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use data_encoding::BASE64;
 use pintle_release::{
@@ -277,13 +277,17 @@ impl Driver for Records {
                     Ok(_) => return Ok(()),
                     Err(failure) => failure,
                 };
-                if !failure.unknown || tries >= 3 {
+                let unsure = failure.unknown || (failure.code >= 500 && failure.retriable());
+                if !unsure || tries >= 3 {
                     return Err(failure);
                 }
-                // The answer was lost; the record may be there.
+                // The answer was lost, or says nothing: the record may be there.
                 match http.json(&look).await {
                     Ok(found) if self.is_stored(&object, &found) => return Ok(()),
-                    Err(missing) if missing.is_not_found() => tries += 1,
+                    Err(missing) if missing.is_not_found() => {
+                        tries += 1;
+                        tokio::time::sleep(Duration::from_millis(250) * tries).await;
+                    }
                     _ => return Err(failure),
                 }
             }

@@ -9,39 +9,43 @@ use crate::error::Failure;
 use crate::http::{Call, Http, IN_FLIGHT, write_json};
 
 /// Lets the server apply all objects without keeping anything. What it says for lack of a namespace
-/// that is still to be made, or of rights, is no fault of an object.
+/// that is still to be made, or of rights, is no fault of an object. Also tells the addresses of
+/// those that do not exist yet.
 pub(crate) async fn validate(
     http: &Http,
     resources: &[Resource],
-) -> Result<Vec<Violation>, ClusterError> {
+) -> Result<(Vec<Violation>, Vec<String>), ClusterError> {
     let all: Vec<_> = stream::iter(resources.iter().enumerate())
         .map(async |(index, resource)| (index, try_one(http, resource).await))
         .buffered(IN_FLIGHT)
         .collect()
         .await;
-    let mut violations = Vec::new();
+    let (mut violations, mut absent) = (Vec::new(), Vec::new());
     for (index, tried) in all {
         match tried {
-            Ok(()) => {}
+            Ok(true) => absent.extend(resources.get(index).map(address::of)),
+            Ok(false) => {}
             Err(failure) if failure.kind == ClusterErrorKind::Unreachable => {
                 return Err(failure.into());
             }
             Err(failure) => violations.extend(violations_of(index, &failure)),
         }
     }
-    Ok(violations)
+    Ok((violations, absent))
 }
 
-async fn try_one(http: &Http, resource: &Resource) -> Result<(), Failure> {
+/// Whether it would be created.
+async fn try_one(http: &Http, resource: &Resource) -> Result<bool, Failure> {
     if resource.name.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let path = format!(
         "{}?fieldManager={MANAGER}&force=true&fieldValidation=Strict&dryRun=All",
         address::of(resource)
     );
     let body = write_json(&resource.object)?;
-    http.send(&Call::patch(path, "application/apply-patch+yaml", body)).await.map(drop)
+    let answer = http.send(&Call::patch(path, "application/apply-patch+yaml", body)).await?;
+    Ok(answer.status == http::StatusCode::CREATED)
 }
 
 fn violations_of(index: usize, failure: &Failure) -> Vec<Violation> {

@@ -154,14 +154,22 @@ impl Actions<'_> {
     /// Makes resources of a manifest and has them checked where that is wanted.
     fn build(&mut self, manifest: &str, validate: bool) -> Done<Vec<Resource>> {
         let resources = self.cluster.build(manifest)?;
-        if !validate || resources.is_empty() {
-            return Ok(resources);
+        if validate {
+            self.validate(&resources)?;
         }
-        let violations = self.cluster.validate(&resources)?;
+        Ok(resources)
+    }
+
+    /// Has resources checked.
+    fn validate(&mut self, resources: &[Resource]) -> Done<()> {
+        if resources.is_empty() {
+            return Ok(());
+        }
+        let violations = self.cluster.validate(resources)?;
         if violations.is_empty() {
-            return Ok(resources);
+            return Ok(());
         }
-        Err(ActionError::violations(violations, resources))
+        Err(ActionError::violations(violations, resources.to_vec()))
     }
 
     /// A revision of a release, the latest for 0, as `status` and `get` show it.

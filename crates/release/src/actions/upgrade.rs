@@ -305,7 +305,16 @@ impl Actions<'_> {
             apply_method: method(server_side),
             holder: None,
         };
-        let mut target = self.build(&upgraded.manifest, !options.disable_validation)?;
+        let mut target = self.build(&upgraded.manifest, false)?;
+        if !options.disable_validation {
+            // What was applied once and is the same now needs no checking. Where the old manifest
+            // cannot be read any more, that is told later.
+            let known = self.cluster.build(&current.manifest).unwrap_or_default();
+            let known: BTreeMap<_, _> = known.iter().map(|old| (key(old), &old.object)).collect();
+            let changed = target.iter().filter(|one| known.get(&key(one)) != Some(&&one.object));
+            let changed: Vec<Resource> = changed.cloned().collect();
+            self.validate(&changed)?;
+        }
         own(&mut target, &upgraded.name, &upgraded.namespace);
         Ok(Prepared { current, upgraded, target, server_side, interrupted, deployed })
     }
