@@ -3,6 +3,7 @@
 //! A scenario is a function in a file of its own under `xtask/src/e2e`, and a line in [`SCENARIOS`].
 
 mod cancelled;
+mod charts;
 mod context;
 mod difference;
 mod faults;
@@ -57,6 +58,8 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "mixed", quick: true, run: mixed::pintle },
     Scenario { name: "twin", quick: true, run: twin::server_side },
     Scenario { name: "twin-client-side", quick: true, run: twin::client_side },
+    Scenario { name: "charts-helm", quick: false, run: charts::helm_with_itself },
+    Scenario { name: "charts", quick: true, run: charts::pintle },
 ];
 
 /// Runs the scenarios on a cluster of their own.

@@ -143,7 +143,7 @@ impl<'c> ChartRender<'c> {
         options.limits = templates::limits(self.parsed, self.room);
         options.enable_dns = self.parsed.is("enable-dns");
         options.capabilities = job.capabilities.clone();
-        let mut host = ClusterMachine { machine: Machine::new(options.enable_dns), cluster };
+        let mut host = ClusterMachine::new(Machine::new(options.enable_dns), cluster);
         let fails = |errors| draw::render_errors(&errors, &origins, self.settings);
         let renderer = Renderer::new(job.chart, options).map_err(fails)?;
         renderer.render(&coalesced, &mut host).map_err(fails)
@@ -177,9 +177,16 @@ impl fmt::Display for Message {
 impl std::error::Error for Message {}
 
 /// The machine, with a cluster to look things up in.
-struct ClusterMachine<'c> {
+pub(crate) struct ClusterMachine<'c> {
     machine: Machine,
     cluster: Option<&'c mut dyn Cluster>,
+}
+
+impl<'c> ClusterMachine<'c> {
+    /// `lookup` finds nothing without a cluster.
+    pub(crate) fn new(machine: Machine, cluster: Option<&'c mut dyn Cluster>) -> Self {
+        Self { machine, cluster }
+    }
 }
 
 impl pintle_template::Host for ClusterMachine<'_> {

@@ -1,6 +1,6 @@
 //! The forms that lists are printed in: what `-o` chooses.
 
-use pintle_yaml::{Emit, Map, Sink, Value, WriteError, to_json, to_yaml};
+use pintle_yaml::{Emit, Map, Sink, Value, WriteError, from_emit, to_json, to_yaml};
 
 use crate::failure::Failure;
 use crate::parse::Parsed;
@@ -64,9 +64,10 @@ pub(crate) fn json(value: &dyn Emit) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// `value` as YAML.
+/// `value` as YAML. Helm makes it of JSON, so that keys are sorted whatever their order is there.
 pub(crate) fn yaml(value: &dyn Emit) -> Result<String, Failure> {
-    to_yaml(value).map_err(|error| Failure::new(error.to_string()))
+    let value = from_emit(value).map_err(|error| Failure::new(error.to_string()))?;
+    to_yaml(&value).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Many values, one after the other.

@@ -47,7 +47,9 @@ pub(crate) async fn tables(
         .collect()
         .await;
     for got in got.into_iter().flatten() {
-        add(&mut tables, "v1/Pod(related)".to_string(), &got);
+        let (columns, rows, objects) = read(&got);
+        let list = pods_of(&got, objects);
+        put(&mut tables, "v1/Pod(related)".to_string(), columns, rows, vec![list]);
     }
     Ok(tables)
 }
@@ -55,6 +57,27 @@ pub(crate) async fn tables(
 /// Adds the rows of an answer to the table of their kind.
 fn add(tables: &mut Vec<Table>, kind: String, answer: &Value) {
     let (columns, rows, objects) = read(answer);
+    put(tables, kind, columns, rows, objects);
+}
+
+/// The list that the server would give who does not ask for a table.
+fn pods_of(answer: &Value, pods: Vec<Value>) -> Value {
+    let metadata = answer.get("metadata").cloned().unwrap_or_else(Value::empty_map);
+    Value::from_iter([
+        ("apiVersion", Value::from("v1")),
+        ("items", Value::from(pods)),
+        ("kind", Value::from("PodList")),
+        ("metadata", metadata),
+    ])
+}
+
+fn put(
+    tables: &mut Vec<Table>,
+    kind: String,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+    objects: Vec<Value>,
+) {
     match tables.iter_mut().find(|table| table.kind == kind) {
         Some(table) => {
             table.rows.extend(rows);

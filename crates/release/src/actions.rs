@@ -26,7 +26,7 @@ use crate::{
 
 pub use error::{ActionError, Cause};
 pub use host::{Host, LogLevel};
-pub use install::Install;
+pub use install::{CRDS_IN_DRY_RUN, Install, InstallCheck};
 pub use name::{check_name, generate_name};
 pub use render::{PostRender, PostRenderStrategy, Render, RenderFailure, RenderJob};
 pub use rollback::Rollback;

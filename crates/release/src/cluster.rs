@@ -361,7 +361,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The cells, a row for each object.
     pub rows: Vec<Vec<String>>,
-    /// The objects themselves, for output as data.
+    /// The objects themselves, for output as data; related pods come in a list for each of the
+    /// objects that they belong to, as from the server.
     pub objects: Vec<Value>,
 }
 

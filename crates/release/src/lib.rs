@@ -5,6 +5,7 @@ pub mod actions;
 mod cluster;
 mod codec;
 mod document;
+mod go_value;
 mod head;
 mod hook;
 mod kinds;

@@ -150,8 +150,17 @@ impl Context {
         ended.is_ok_and(|ended| ended.status == Some(0))
     }
 
-    /// Creates an empty namespace.
+    /// Creates an empty namespace. Volumes whose claims are gone can be claimed again.
     pub(crate) fn create_namespace(&self, name: &str) -> Result<(), String> {
+        let volumes = self.server.object("GET", "/api/v1/persistentvolumes", None)?;
+        for volume in volumes["items"].as_array().into_iter().flatten() {
+            if volume["status"]["phase"] == "Released" {
+                let name = volume["metadata"]["name"].as_str().unwrap_or_default();
+                let path = format!("/api/v1/persistentvolumes/{name}");
+                let patch = json!({"spec": {"claimRef": null}});
+                self.server.object("PATCH", &path, Some(&patch))?;
+            }
+        }
         let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
         self.server.object("POST", "/api/v1/namespaces", Some(&object)).map(drop)
     }

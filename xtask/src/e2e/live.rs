@@ -8,6 +8,7 @@ use crate::http::Server;
 
 /// What nobody installs: the cluster makes these by itself, or writes them all the time.
 const PASSED_OVER: &[&str] = &[
+    "apiservices",
     "componentstatuses",
     "controllerrevisions",
     "endpoints",
@@ -40,24 +41,51 @@ pub(crate) fn objects(server: &Server, namespace: &str) -> Result<BTreeMap<Strin
             true => format!("{group}/namespaces/{namespace}/{name}"),
             false => format!("{group}/{name}"),
         };
-        let (status, body) = server.request("GET", &path, None)?;
-        if status == 404 || status == 405 {
-            // Its definition has been deleted meanwhile.
-            continue;
-        }
-        let list: Value =
-            serde_json::from_slice(&body).map_err(|error| format!("{path}: {error}"))?;
-        for object in list["items"].as_array().into_iter().flatten() {
+        for object in list(server, &path)? {
             let known = object["metadata"]["name"].as_str().unwrap_or_default();
             let wanted =
-                if *namespaced { installed(name, object) } else { known.contains(namespace) };
+                if *namespaced { installed(name, &object) } else { known.contains(namespace) };
             if wanted {
                 let key = format!("{name}/{}", known.replace(namespace, "NAMESPACE"));
-                all.insert(key, normal(object, namespace));
+                all.insert(key, normal(&object, namespace));
             }
         }
     }
     Ok(all)
+}
+
+/// All objects of all namespaces and outside of them, as they are, each under its path. Release
+/// records are not among them.
+pub(crate) fn everything(server: &Server) -> Result<BTreeMap<String, Value>, String> {
+    let mut all = BTreeMap::new();
+    for Resource { group, name, namespaced } in resources(server)? {
+        for object in list(server, &format!("{group}/{name}"))? {
+            let metadata = &object["metadata"];
+            let known = metadata["name"].as_str().unwrap_or_default();
+            let path = match metadata["namespace"].as_str() {
+                Some(namespace) => format!("{group}/namespaces/{namespace}/{name}/{known}"),
+                None => format!("{group}/{name}/{known}"),
+            };
+            if !namespaced || installed(&name, &object) {
+                all.insert(path, object);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The objects of a kind; none where its definition has been deleted meanwhile.
+fn list(server: &Server, path: &str) -> Result<Vec<Value>, String> {
+    let (status, body) = server.request("GET", path, None)?;
+    if status == 404 || status == 405 {
+        return Ok(Vec::new());
+    }
+    let mut list: Value =
+        serde_json::from_slice(&body).map_err(|error| format!("{path}: {error}"))?;
+    match list["items"].take() {
+        Value::Array(items) => Ok(items),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// All kinds that can be listed, each once, in the version that the server prefers.

@@ -11,7 +11,7 @@ pub(crate) fn text(text: &str, namespace: &str) -> String {
     let mut rest = text.as_str();
     let mut inside = false;
     while let Some(first) = rest.chars().next() {
-        let length = if inside { 0 } else { time(rest) };
+        let length = if inside && first != '"' { 0 } else { time(rest) };
         if length > 0 {
             normal += "TIME";
             rest = rest.get(length..).unwrap_or_default();
@@ -84,6 +84,38 @@ pub(crate) fn printed(printed: &str, namespace: &str) -> String {
         if columns.len() > 1 { columns.join("\t") } else { line.to_owned() }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The error that a program ends with, in which the names of pods are by chance; empty for none.
+pub(crate) fn error(said: &str, namespace: &str) -> String {
+    let start = match said.starts_with("Error: ") {
+        true => Some(0),
+        false => said.find("\nError: ").map(|index| index + 1),
+    };
+    let error = start.and_then(|start| said.get(start..)).unwrap_or_default();
+    without_columns(&text(error.trim_end(), namespace))
+}
+
+/// The text without the columns in templates, which Helm counts from 0 and Pintle from 1.
+fn without_columns(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    let mut parts = text.split(':').peekable();
+    let is_file = |part: &str| [".yaml", ".tpl", ".txt"].iter().any(|end| part.ends_with(end));
+    let mut before = ["", ""];
+    while let Some(part) = parts.next() {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let [file, line] = before;
+        let line = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
+        match is_file(file) && line && digits > 0 {
+            true => normal += part.get(digits..).unwrap_or_default(),
+            false => normal += part,
+        }
+        if parts.peek().is_some() {
+            normal.push(':');
+        }
+        before = [before[1], part];
+    }
+    normal
 }
 
 /// How many bytes at the beginning of the text are a point in time, as Go prints them.
@@ -166,6 +198,13 @@ mod tests {
     }
 
     #[test]
+    fn errors_have_no_columns() {
+        let said = "level=WARN msg=x\nError: failed at (a/b.yaml:137:3): x: 12:13:14\n";
+        assert_eq!(error(said, "b-1"), "Error: failed at (a/b.yaml:137:): x: 12:13:14");
+        assert_eq!(error("no Error: here\n", "b-1"), "");
+    }
+
+    #[test]
     fn times_ages_and_the_namespace_go() {
         let table = [
             ("a b-1 c b-12", "a NAMESPACE c NAMESPACE2"),
@@ -176,6 +215,7 @@ mod tests {
             ("timeout: 30s\nx5s port 80", "timeout: AGE\nx5s port 80"),
             ("1.2026-11-21", "1.2026-11-21"),
             ("modifiedAt: \"1795291922\"", "modifiedAt: TIME"),
+            ("{\"modifiedAt\":\"1795291922\"}", "{\"modifiedAt\":TIME}"),
         ];
         for (before, after) in table {
             assert_eq!(text(before, "b-1"), after);

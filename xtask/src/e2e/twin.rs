@@ -1,5 +1,5 @@
 //! The twin test: the same commands with one program in one namespace and with another in another;
-//! after each, exit status, output, live objects and release records must be equal.
+//! after each, exit status, output, error, live objects and release records must be equal.
 
 use std::collections::BTreeMap;
 use std::thread::sleep;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::context::{Context, Program};
+use super::context::{Context, Ended, Program};
 use super::steps::{ANY, Action, STEPS, Step};
 use super::{Outcome, difference, live, normal, records};
 
@@ -91,6 +91,7 @@ fn with_pintle(context: &mut Context, name: &str, way: Way) -> Result<Outcome, S
 fn sides(context: &Context, name: &str, programs: [Program; 2]) -> Result<[Side; 2], String> {
     let side = |program, letter: &str| {
         let namespace = format!("{name}-{letter}");
+        context.delete_namespace(&format!("{namespace}-more"))?;
         context.delete_namespace(&namespace)?;
         context.create_namespace(&namespace)?;
         let chart = context.chart("app", &namespace)?.display().to_string();
@@ -115,6 +116,15 @@ fn walk(context: &Context, sides: &[Side; 2], way: Way) -> Result<(), String> {
         }
         let lines = difference::between(&one.stdout, &other.stdout);
         found.extend(lines.into_iter().map(|line| format!("stdout {line}")));
+        if let Action::Run(_) = step.action {
+            let [first, second] = sides;
+            let one = normal::error(&one.stderr, &first.namespace);
+            let other = normal::error(&other.stderr, &second.namespace);
+            // What Pintle adds comes behind it.
+            if !other.starts_with(&one) || one.is_empty() != other.is_empty() {
+                found.push(format!("error: {one} | {other}"));
+            }
+        }
         if !found.is_empty() {
             found.push(format!("stderr: {}", one.stderr.trim_end()));
             found.push(format!("stderr: {}", other.stderr.trim_end()));
@@ -148,25 +158,29 @@ fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, 
     let namespace = &side.namespace;
     match step.action {
         Action::Run(arguments) => {
-            let mut all: Vec<&str> = Vec::new();
-            for argument in arguments {
-                match *argument {
-                    "CHART" => all.push(&side.chart),
-                    "FORCE" => all.extend_from_slice(way.force),
-                    other => all.push(other),
-                }
-            }
-            match arguments.first() {
-                Some(&"install") => all.extend_from_slice(way.install),
-                Some(&"upgrade" | &"rollback") => all.extend_from_slice(way.upgrade),
-                _ => {}
-            }
-            let ended = context.run(side.program, namespace, &all)?;
+            let ended = command(context, side, arguments, way)?;
             Ok(Shown {
                 status: ended.status.into(),
                 stdout: match arguments.first() {
                     Some(&"status") => normal::status(&ended.stdout, namespace),
                     _ => normal::printed(&ended.stdout, namespace).into(),
+                },
+                stderr: ended.stderr,
+                time: ended.time,
+            })
+        }
+        Action::Refused(_) if side.program != Program::Pintle => {
+            Ok(Shown { status: step.status.into(), ..Shown::default() })
+        }
+        Action::Refused(arguments) => {
+            let before = state(context, namespace)?;
+            let ended = command(context, side, arguments, way)?;
+            let changed = difference::between(&before, &state(context, namespace)?);
+            Ok(Shown {
+                status: ended.status.into(),
+                stdout: match ended.stdout + &changed.join("\n") {
+                    told if told.is_empty() => Value::Null,
+                    told => told.into(),
                 },
                 stderr: ended.stderr,
                 time: ended.time,
@@ -189,6 +203,27 @@ fn take(context: &Context, side: &Side, step: &Step, way: Way) -> Result<Shown, 
             }
         }
     }
+}
+
+/// Runs a program with a step's arguments.
+fn command(context: &Context, side: &Side, arguments: &[&str], way: Way) -> Result<Ended, String> {
+    let mut all: Vec<String> = Vec::new();
+    for argument in arguments {
+        match *argument {
+            "CHART" => all.push(side.chart.clone()),
+            "FORCE" => all.extend(way.force.iter().map(ToString::to_string)),
+            other => all.push(other.replace("@NAMESPACE@", &side.namespace)),
+        }
+    }
+    let chosen = arguments.iter().any(|argument| argument.starts_with("--server-side="));
+    let flags = match arguments.first() {
+        Some(&"install") if !chosen => way.install,
+        Some(&"upgrade" | &"rollback") if !chosen => way.upgrade,
+        _ => &[],
+    };
+    all.extend(flags.iter().map(ToString::to_string));
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    context.run(side.program, &side.namespace, &all)
 }
 
 /// What differs when the cluster has come to rest.

@@ -1,6 +1,6 @@
 //! `get`: what is recorded of a release.
 
-use pintle_release::{EmitRelease, Release, ReleaseMetadata, release_values};
+use pintle_release::{Release, ReleaseMetadata, release_values};
 use pintle_template::Value;
 
 use crate::command::{Arity, Command};
@@ -107,8 +107,7 @@ fn release(context: &Context) -> Result<Release, Failure> {
 fn all(context: &mut Context) -> Result<(), Failure> {
     let release = release(context)?;
     if let Some(template) = context.parsed.text("template").filter(|text| !text.is_empty()) {
-        let value = pintle_yaml::from_emit(&EmitRelease::new(&release));
-        let value = value.map_err(|error| Failure::new(error.to_string()))?;
+        let value = release.to_go_value();
         let engine = pintle_template::Engine::new();
         let data = || Value::from_data(&pintle_yaml::Value::from_iter([("Release", value)]));
         let text = templates::render("get", template, &engine, data, context)?;

@@ -44,8 +44,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             Shown { release, tables, metadata: false, computed: None, notes: true, paint }.text()?
         }
         format => {
-            let resources: Vec<(String, Vec<pintle_yaml::Value>)> =
+            let mut resources: Vec<(String, Vec<pintle_yaml::Value>)> =
                 tables.into_iter().map(|Table { kind, objects, .. }| (kind, objects)).collect();
+            resources.sort_by(|a, b| a.0.cmp(&b.0));
             let shown = EmitRelease::new(&release).without_chart().with_resources(&resources);
             if format == Format::Json { format::json(&shown)? } else { format::yaml(&shown)? }
         }

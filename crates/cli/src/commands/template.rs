@@ -5,15 +5,18 @@ mod output_dir;
 mod show_only;
 
 use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderErrors, RenderOptions, Renderer};
-use pintle_release::actions::check_name;
+use pintle_release::Cluster;
+use pintle_release::actions::{InstallCheck, check_name};
 
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, charts};
 use crate::context::Context;
+use crate::deploy::{self, ClusterMachine};
 use crate::failure::Failure;
 use crate::host::Machine;
 use crate::locate::Place;
 use crate::postrender::PostRenderer;
+use crate::session::Session;
 use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
@@ -32,6 +35,9 @@ lookup finds nothing, and the API versions are those of a usual cluster. Others 
 by one or with commas between them:
 
     {name} template web ./web --api-versions networking.k8s.io/v1,cert-manager.io/v1
+
+With --dry-run=server the cluster is asked for its versions and by lookup, and checks the objects
+as before an install.
 ",
     flags: &[
         flags::APPLY,
@@ -60,7 +66,7 @@ const HINT: &str = "\n\nUse --debug flag to render out invalid YAML";
 fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     let post_renderer = PostRenderer::of(context)?;
     let kube_version = kube_version(context)?;
-    dry_run(context)?;
+    let server = on_server(context)?;
     let (name, chart_name) = naming::name_and_chart(context, Some("release-name"))?;
     let place = locate::locate(context, &chart_name)?;
     let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
@@ -71,6 +77,7 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         log::warn("this chart is deprecated", &[]);
     }
     chart.check_dependencies().map_err(|error| missing(&error, context))?;
+    let mut session = if server { Some(reach(context)?) } else { None };
     check_name(&name).map_err(|error| {
         let name = pintle_strconv::quote(&name);
         Failure::new(format!("release name check failed: release name {name}: {error}"))
@@ -79,12 +86,16 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("chart dependencies processing failed: {error}")))?;
     locate::report(&notices);
 
-    let mut capabilities = Capabilities::default();
-    if let Some(version) = kube_version {
-        capabilities.kube_version = version;
-    }
-    let extra = context.parsed.list("api-versions");
-    capabilities.api_versions.extend(extra.into_iter().map(Into::into));
+    let capabilities = match &mut session {
+        Some(session) => {
+            if !context.parsed.is("skip-crds") && !chart.crds().is_empty() {
+                log::warn(pintle_release::actions::CRDS_IN_DRY_RUN, &[]);
+            }
+            let asked = session.kubernetes.capabilities();
+            asked.map_err(|error| Failure::new(error.to_string()))?
+        }
+        None => usual_capabilities(context, kube_version),
+    };
     let values = pintle_values::coalesce(&chart.as_values(), &user.merged.values)
         .map_err(|error| Failure::new(error.to_string()))?;
     for warning in &values.warnings {
@@ -113,13 +124,18 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
         .map_err(|error| Failure::new(error.to_string()))
         .and_then(|()| Renderer::new(&chart, options).map_err(fails))
         .and_then(|renderer| {
-            let files = renderer.render(&values, &mut Machine::new(dns)).map_err(fails)?;
+            let cluster =
+                session.as_mut().map(|session| &mut session.kubernetes as &mut dyn Cluster);
+            let mut host = ClusterMachine::new(Machine::new(dns), cluster);
+            let files = renderer.render(&values, &mut host).map_err(fails)?;
             Ok((renderer, files))
         })
-        .map_err(|failure| (Vec::new(), failure))
+        .map_err(|failure| (Some(Vec::new()), failure))
         .and_then(|(renderer, files)| {
             let trace = |path: &str| renderer.trace(&values, &mut Machine::silent(dns), path);
-            let result = assemble::assemble(context, &chart, &name, files, post_renderer, &trace);
+            let checks = session.as_mut().map(|session| Checks::new(context, session, &name));
+            let post = post_renderer;
+            let result = assemble::assemble(context, &chart, &name, files, post, checks, &trace);
             // There is nothing left to do with it, and taking it apart takes time.
             std::mem::forget(renderer);
             result
@@ -127,7 +143,9 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     std::mem::forget((chart, values, user));
     match result {
         Ok(manifests) => print(context, manifests),
-        Err((manifests, failure)) if debug => {
+        // What the cluster refuses is not shown.
+        Err((None, failure)) => Err(failure),
+        Err((Some(manifests), failure)) if debug => {
             // What there is is shown, and the failure after it.
             let shown = print(context, manifests);
             if context.parsed.given("show-only") { Err(failure) } else { shown.and(Err(failure)) }
@@ -159,8 +177,56 @@ pub(super) fn kube_version(context: &Context) -> Result<Option<KubeVersion>, Fai
     version.map(Some).map_err(|e| Failure::new(format!("invalid kube version '{text}': {e}")))
 }
 
-/// Checks that no cluster is needed.
-fn dry_run(context: &Context) -> Result<(), Failure> {
+/// The cluster that is asked.
+fn reach(context: &Context) -> Result<Session, Failure> {
+    let mut session = Session::open(context)?;
+    session
+        .kubernetes
+        .reachable()
+        .map_err(|error| Failure::new(format!("cluster reachability check failed: {error}")))?;
+    Ok(session)
+}
+
+/// What a usual cluster can do, and what the flags say besides.
+fn usual_capabilities(context: &Context, kube_version: Option<KubeVersion>) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version {
+        capabilities.kube_version = version;
+    }
+    let extra = context.parsed.list("api-versions");
+    capabilities.api_versions.extend(extra.into_iter().map(Into::into));
+    capabilities
+}
+
+/// What the cluster is to say of the manifests.
+struct Checks<'c> {
+    session: &'c mut Session,
+    release: &'c str,
+    check: InstallCheck,
+}
+
+impl<'c> Checks<'c> {
+    fn new(context: &Context, session: &'c mut Session, release: &'c str) -> Self {
+        let parsed = &context.parsed;
+        let check = InstallCheck {
+            disable_validation: parsed.is("disable-openapi-validation"),
+            take_ownership: parsed.is("take-ownership"),
+            existing: !parsed.is("is-upgrade"),
+        };
+        Self { session, release, check }
+    }
+
+    /// Has them checked as before an install.
+    fn run(self, context: &Context, manifest: &[u8]) -> Result<(), Failure> {
+        let manifest = String::from_utf8_lossy(manifest);
+        let mut actions = self.session.actions();
+        let checked = actions.check_install(self.release, &manifest, self.check);
+        checked.map(drop).map_err(|error| deploy::failure(error, None, context))
+    }
+}
+
+/// Whether the cluster is asked.
+fn on_server(context: &Context) -> Result<bool, Failure> {
     let value = context.parsed.text("dry-run").unwrap_or("client");
     let quoted = pintle_strconv::quote(value);
     let server = match value {
@@ -196,13 +262,7 @@ fn dry_run(context: &Context) -> Result<(), Failure> {
             }
         },
     };
-    if server || context.parsed.is("validate") {
-        return Err(Failure::new(
-            "cluster reachability check failed: template asks no cluster yet",
-        )
-        .with_details("  = help: leave --dry-run=server or --validate out to render without one"));
-    }
-    Ok(())
+    Ok(server || context.parsed.is("validate"))
 }
 
 /// Dependencies that are not there.

@@ -60,6 +60,21 @@ pub struct Install {
     pub post_render: PostRenderStrategy,
 }
 
+/// What is checked before an install.
+#[derive(Clone, Copy, Debug)]
+pub struct InstallCheck {
+    /// Objects are not checked against the server's schemas.
+    pub disable_validation: bool,
+    /// Objects that are not the release's do not matter.
+    pub take_ownership: bool,
+    /// Whether is looked at what exists already.
+    pub existing: bool,
+}
+
+/// What is said where a dry run cannot create the definitions that a chart brings along.
+pub const CRDS_IN_DRY_RUN: &str = "This chart or one of its subcharts contains CRDs. Rendering may \
+                                   fail or contain inaccuracies.";
+
 /// # Errors
 ///
 /// A label is one of the system's.
@@ -169,15 +184,12 @@ impl Actions<'_> {
         let mut resources = Vec::new();
         let mut adopted = Vec::new();
         if options.dry_run.interacts() {
-            resources =
-                self.build(&release.manifest, !options.disable_validation).map_err(|e| {
-                    e.within("unable to build kubernetes objects from release manifest: ")
-                })?;
-            own(&mut resources, &release.name, &release.namespace);
-            let take = options.take_ownership;
-            adopted = self
-                .adoptable(&resources, &release.name, &release.namespace, take)
-                .map_err(|error| error.within("unable to continue with install: "))?;
+            let check = InstallCheck {
+                disable_validation: options.disable_validation,
+                take_ownership: options.take_ownership,
+                existing: true,
+            };
+            (resources, adopted) = self.check_install(&release.name, &release.manifest, check)?;
         }
         if dry {
             "Dry run complete".clone_into(&mut release.info.description);
@@ -213,6 +225,32 @@ impl Actions<'_> {
             result = Err(self.fail_install(&mut release, error, waiting, options));
         }
         result.map(|()| release)
+    }
+
+    /// Checks the objects of a manifest as before an install, and changes nothing. Gives them as the
+    /// release would own them, and those of them that exist already.
+    ///
+    /// # Errors
+    ///
+    /// The server does not know a kind or would not take an object, or one is not the release's.
+    pub fn check_install(
+        &mut self,
+        name: &str,
+        manifest: &str,
+        check: InstallCheck,
+    ) -> Done<(Vec<Resource>, Vec<Resource>)> {
+        let mut resources = self.build(manifest, !check.disable_validation).map_err(|error| {
+            error.within("unable to build kubernetes objects from release manifest: ")
+        })?;
+        let namespace = self.namespace.clone();
+        own(&mut resources, name, &namespace);
+        if !check.existing {
+            return Ok((resources, Vec::new()));
+        }
+        let existing = self
+            .adoptable(&resources, name, &namespace, check.take_ownership)
+            .map_err(|error| error.within("unable to continue with install: "))?;
+        Ok((resources, existing))
     }
 
     /// Whether the name can be taken, and what was there before.
@@ -283,9 +321,7 @@ impl Actions<'_> {
             return Ok(());
         }
         if options.dry_run.is_dry() {
-            let message = "This chart or one of its subcharts contains CRDs. Rendering may fail or \
-                           contain inaccuracies.";
-            self.host.log(LogLevel::Warn, message, &[]);
+            self.host.log(LogLevel::Warn, CRDS_IN_DRY_RUN, &[]);
             return Ok(());
         }
         let apply = applying(options.server_side, options.force_conflicts, false);
@@ -325,7 +361,8 @@ impl Actions<'_> {
     fn create_namespace(&mut self, server_side: bool) -> Done<()> {
         let name = pintle_strconv::quote(&self.namespace);
         let manifest = format!(
-            "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    name: {name}\n  name: {name}\n"
+            "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    name: {name}\n  name: {name}\n\
+             spec: {{}}\nstatus: {{}}\n"
         );
         let resources = self.cluster.build(&manifest)?;
         match self.cluster.create(&resources, &applying(server_side, false, false), self.host) {

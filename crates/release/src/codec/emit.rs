@@ -28,7 +28,7 @@ impl<'r> EmitRelease<'r> {
         self
     }
 
-    /// With live objects, by their kinds in the order of these.
+    /// With live objects by their kinds, which are to be sorted.
     #[must_use]
     pub fn with_resources(mut self, resources: &'r [(String, Vec<Value>)]) -> Self {
         self.resources = Some(resources).filter(|resources| !resources.is_empty());

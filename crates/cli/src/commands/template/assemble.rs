@@ -4,6 +4,7 @@ use pintle_chart::{Chart, RenderedFile};
 use pintle_release::{HookEvent, append_source, prepare, trim_space};
 use pintle_template::Trace;
 
+use super::Checks;
 use super::output_dir::OutputDir;
 use crate::context::Context;
 use crate::draw;
@@ -11,21 +12,23 @@ use crate::failure::Failure;
 use crate::log;
 use crate::postrender::{self, PostRenderer};
 
-/// The manifests, and with a failure what there is of them.
-type Assembled = Result<Vec<u8>, (Vec<u8>, Failure)>;
+/// The manifests, and with a failure what is to be shown of them, if anything.
+type Assembled = Result<Vec<u8>, (Option<Vec<u8>>, Failure)>;
 
 /// Sorts the documents of rendered files, sets hooks behind them, and writes all one after the
-/// other, or into files where `--output-dir` is set. `trace` tells what made a file, for errors.
+/// other, or into files where `--output-dir` is set. Where a cluster is asked, `checks` has it look at
+/// the manifests. `trace` tells what made a file, for errors.
 pub(super) fn assemble(
     context: &mut Context,
     chart: &Chart,
     release: &str,
     mut files: Vec<RenderedFile>,
     post_renderer: Option<PostRenderer>,
+    checks: Option<Checks<'_>>,
     trace: &dyn Fn(&str) -> Option<Trace>,
 ) -> Assembled {
     files.retain(|file| !file.path.ends_with("NOTES.txt"));
-    let nothing = |failure| (Vec::new(), failure);
+    let nothing = |failure| (Some(Vec::new()), failure);
     let mut trace = trace;
     if let Some(renderer) = post_renderer.as_ref().filter(|renderer| renderer.is_plugin()) {
         files = through_plugin(renderer, &files, context).map_err(nothing)?;
@@ -38,7 +41,7 @@ pub(super) fn assemble(
         .collect();
     let prepared = prepare(&borrowed).map_err(|error| {
         let failure = draw::invalid_documents(&error, &files, chart, trace, &context.settings);
-        (all(&files), failure)
+        (Some(all(&files)), failure)
     })?;
     for names in &prepared.unknown_hooks {
         log::info("skipping unknown hooks", &[("hookTypes", names)]);
@@ -69,6 +72,9 @@ pub(super) fn assemble(
     }
     if let Some(renderer) = post_renderer.filter(|renderer| !renderer.is_plugin()) {
         manifests = renderer.run(manifests, &context.settings).map_err(nothing)?;
+    }
+    if let Some(checks) = checks {
+        checks.run(context, &manifests).map_err(|failure| (None, failure))?;
     }
     // Helm trims the manifests, but not the hooks behind them.
     trim(&mut manifests);

@@ -14,7 +14,7 @@ metadata:
   name: {{ .root.Values.name }}-{{ .event }}
   annotations:
     helm.sh/hook: {{ .event }}
-    helm.sh/hook-delete-policy: {{ .policy | default "before-hook-creation" }}
+    helm.sh/hook-delete-policy: {{ .policy | default "before-hook-creation" }}{{ with .root.Values.hook.policy }},{{ . }}{{ end }}
 spec:
   backoffLimit: 0
   template:
