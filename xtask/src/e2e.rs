@@ -59,7 +59,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "twin", quick: true, run: twin::server_side },
     Scenario { name: "twin-client-side", quick: true, run: twin::client_side },
     Scenario { name: "charts-helm", quick: false, run: charts::helm_with_itself },
-    Scenario { name: "charts", quick: true, run: charts::pintle },
+    Scenario { name: "charts", quick: false, run: charts::pintle },
 ];
 
 /// Runs the scenarios on a cluster of their own.

@@ -3,7 +3,7 @@
 //! command all that has come to the cluster must be the same, and what is left over too.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -35,10 +35,7 @@ const CHARTS: &[Chart] = &[
         name: "dagster",
         quick: false,
         always: &["--skip-schema-validation"],
-        changed: &[
-            "--set=dagsterWebserver.replicaCount=2",
-            "--values=CORPUS/values/dagster-some.yaml",
-        ],
+        changed: &["--set=dagit.replicaCount=2,dagsterDaemon.labels.changed=yes"],
     },
     Chart { name: "trino", quick: true, always: &[], changed: &["--set=server.workers=3"] },
     Chart {
@@ -119,7 +116,7 @@ fn all(context: &Context, programs: [Program; 2]) -> Result<Outcome, String> {
 fn compare(
     context: &Context,
     chart: &Chart,
-    corpus: &PathBuf,
+    corpus: &Path,
     programs: [Program; 2],
 ) -> Result<Vec<String>, String> {
     let [first, second] = programs;

@@ -14,6 +14,7 @@ const PASSED_OVER: &[&str] = &[
     "endpoints",
     "endpointslices",
     "events",
+    "ipaddresses",
     "leases",
     "nodes",
     "persistentvolumes",
