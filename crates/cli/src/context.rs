@@ -1,9 +1,9 @@
 //! What a command is given.
 
 use crate::command::Command;
-use crate::kubeconfig;
 use crate::parse::Parsed;
 use crate::program::Program;
+use crate::session;
 use crate::settings::Settings;
 
 /// The command line read, the settings, and where the output goes.
@@ -29,8 +29,13 @@ impl Context<'_> {
 }
 
 impl Context<'_> {
-    /// The namespace of releases.
+    /// The namespace of releases: the one that was asked for, else that of the context in use, else
+    /// that of the pod this runs in, else `default`. As in Helm, a configuration that cannot be read
+    /// counts as none.
     pub(crate) fn namespace(&self) -> String {
-        kubeconfig::namespace(&self.settings)
+        let settings = &self.settings;
+        session::connection(settings, &settings.namespace)
+            .default_namespace()
+            .unwrap_or_else(|_| "default".to_owned())
     }
 }

@@ -25,7 +25,6 @@ mod help;
 mod host;
 mod identity;
 mod jsonpath;
-mod kubeconfig;
 mod locate;
 mod log;
 mod naming;

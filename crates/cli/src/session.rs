@@ -130,7 +130,7 @@ impl Session {
 }
 
 /// How the settings reach the cluster.
-fn connection(settings: &Settings, namespace: &str) -> Connection {
+pub(crate) fn connection(settings: &Settings, namespace: &str) -> Connection {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Connection {
         kubeconfig: given(&settings.kubeconfig).map(PathBuf::from),

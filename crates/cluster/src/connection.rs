@@ -1,5 +1,7 @@
 //! How a cluster is reached: what a user's flags and kubeconfig files say.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -287,12 +289,17 @@ fn read_file(path: &Path) -> Result<Option<Value>, ClusterError> {
     let failed = |error: &dyn std::fmt::Display| {
         config_error(format!("error loading config file \"{}\": {error}", path.display()))
     };
-    let text = match std::fs::metadata(path) {
-        Ok(meta) if meta.len() > MAX_FILE => return Err(failed(&"it is too large")),
-        Ok(_) => std::fs::read(path).map_err(|error| failed(&error))?,
+    let file = match File::open(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(&error)),
     };
+    let mut text = Vec::new();
+    // What is no file tells no length.
+    file.take(MAX_FILE + 1).read_to_end(&mut text).map_err(|error| failed(&error))?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(failed(&"it is too large"));
+    }
     let mut value = pintle_yaml::read(&text).map_err(|error| failed(&error))?;
     if value.is_null() {
         value = Value::empty_map();
