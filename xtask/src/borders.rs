@@ -46,7 +46,6 @@ const RESERVED: &[(&str, &str)] = &[
     ("clap", "pintle-cli"),
     ("kube", "pintle-cluster"),
     ("libyaml-rs", "pintle-yaml"),
-    ("oci-client", "pintle-repo"),
     ("pest", "pintle-template"),
     ("pgp", "pintle-provenance"),
     ("reqwest", "pintle-repo"),

@@ -2,8 +2,8 @@
 //! controllers, the scheduler, and a node that only pretends to run pods.
 
 pub(crate) mod build;
-mod daemons;
-mod identity;
+pub(crate) mod daemons;
+pub(crate) mod identity;
 mod objects;
 mod postgres;
 

@@ -1,6 +1,7 @@
-//! What is tried on a real control plane: `cargo xtask e2e`.
+//! What is tried on a real control plane and a real registry: `cargo xtask e2e`.
 //!
-//! A scenario is a function in a file of its own under `xtask/src/e2e`, and a line in [`SCENARIOS`].
+//! A scenario is a function in a file of its own under `xtask/src/e2e`, and a line in [`SCENARIOS`]. The
+//! cluster is started if one of those wanted needs it.
 
 mod cancelled;
 mod charts;
@@ -17,12 +18,13 @@ mod requests;
 mod speed;
 mod steps;
 mod twin;
+mod wares;
 mod writers;
 
 use std::time::Instant;
 
 use crate::cluster::{Cluster, Options, build};
-use context::Context;
+use context::{Context, Desk};
 
 const USAGE: &str =
     "usage: cargo xtask e2e [--quick] [--only NAME]… [--release] [--keep] [--name NAME]";
@@ -39,27 +41,37 @@ struct Scenario {
     name: &'static str,
     /// Whether the quick run has it.
     quick: bool,
-    run: fn(&mut Context) -> Result<Outcome, String>,
+    run: Run,
+}
+
+/// What a scenario needs, and what it does.
+enum Run {
+    /// On the cluster.
+    Cluster(fn(&mut Context) -> Result<Outcome, String>),
+    /// Without one.
+    Desk(fn(&Desk) -> Result<Outcome, String>),
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "comparison", quick: true, run: twin::helm_with_itself },
-    Scenario { name: "proxy", quick: true, run: proxied::helm },
-    Scenario { name: "requests", quick: true, run: requests::next_to_helm },
-    Scenario { name: "writers-helm", quick: false, run: writers::helm },
-    Scenario { name: "writers", quick: true, run: writers::pintle },
-    Scenario { name: "killed-helm", quick: false, run: killed::helm },
-    Scenario { name: "killed", quick: true, run: killed::pintle },
-    Scenario { name: "cancelled", quick: true, run: cancelled::pintle },
-    Scenario { name: "killed-large", quick: false, run: killed::large },
-    Scenario { name: "faults", quick: true, run: faults::pintle },
-    Scenario { name: "speed", quick: false, run: speed::next_to_helm },
-    Scenario { name: "mixed-helms", quick: false, run: mixed::helms },
-    Scenario { name: "mixed", quick: true, run: mixed::pintle },
-    Scenario { name: "twin", quick: true, run: twin::server_side },
-    Scenario { name: "twin-client-side", quick: true, run: twin::client_side },
-    Scenario { name: "charts-helm", quick: false, run: charts::helm_with_itself },
-    Scenario { name: "charts", quick: false, run: charts::pintle },
+    Scenario { name: "comparison", quick: true, run: Run::Cluster(twin::helm_with_itself) },
+    Scenario { name: "proxy", quick: true, run: Run::Cluster(proxied::helm) },
+    Scenario { name: "requests", quick: true, run: Run::Cluster(requests::next_to_helm) },
+    Scenario { name: "writers-helm", quick: false, run: Run::Cluster(writers::helm) },
+    Scenario { name: "writers", quick: true, run: Run::Cluster(writers::pintle) },
+    Scenario { name: "killed-helm", quick: false, run: Run::Cluster(killed::helm) },
+    Scenario { name: "killed", quick: true, run: Run::Cluster(killed::pintle) },
+    Scenario { name: "cancelled", quick: true, run: Run::Cluster(cancelled::pintle) },
+    Scenario { name: "killed-large", quick: false, run: Run::Cluster(killed::large) },
+    Scenario { name: "faults", quick: true, run: Run::Cluster(faults::pintle) },
+    Scenario { name: "speed", quick: false, run: Run::Cluster(speed::next_to_helm) },
+    Scenario { name: "mixed-helms", quick: false, run: Run::Cluster(mixed::helms) },
+    Scenario { name: "mixed", quick: true, run: Run::Cluster(mixed::pintle) },
+    Scenario { name: "twin", quick: true, run: Run::Cluster(twin::server_side) },
+    Scenario { name: "twin-client-side", quick: true, run: Run::Cluster(twin::client_side) },
+    Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
+    Scenario { name: "charts", quick: false, run: Run::Cluster(charts::pintle) },
+    Scenario { name: "repositories", quick: true, run: Run::Desk(wares::repositories) },
+    Scenario { name: "registry", quick: true, run: Run::Desk(wares::registry) },
 ];
 
 /// Runs the scenarios on a cluster of their own.
@@ -89,29 +101,38 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         stages.push(line);
     };
 
-    let start = Instant::now();
-    build::programs()?;
-    stage("the control plane's programs", start, "are there");
+    let wanted = |scenario: &&Scenario| {
+        if only.is_empty() { scenario.quick || !quick } else { only.contains(&scenario.name) }
+    };
+    let wanted: Vec<&Scenario> = SCENARIOS.iter().filter(wanted).collect();
+    let needs_cluster = wanted.iter().any(|scenario| matches!(scenario.run, Run::Cluster(_)));
+
     let start = Instant::now();
     let programs = context::Programs::get(release)?;
     stage("Helm and Pintle", start, "are there");
-    let start = Instant::now();
+    let desk = Desk::new(programs.clone(), quick)?;
     let options = Options::for_tests(name);
-    Cluster::down(&options.name)?;
-    let cluster = Cluster::up(&options)?;
-    stage("cluster up", start, "is up");
+    let mut context = None;
+    if needs_cluster {
+        let start = Instant::now();
+        build::programs()?;
+        stage("the control plane's programs", start, "are there");
+        let start = Instant::now();
+        Cluster::down(&options.name)?;
+        context = Some(Context::new(Cluster::up(&options)?, programs, quick, release)?);
+        stage("cluster up", start, "is up");
+    }
 
-    let mut context = Context::new(cluster, programs, quick, release)?;
     let mut wrong = Vec::new();
-    for scenario in SCENARIOS {
-        let wanted =
-            if only.is_empty() { scenario.quick || !quick } else { only.contains(&scenario.name) };
-        if !wanted {
-            continue;
-        }
+    for scenario in wanted {
         println!("\n--- {}", scenario.name);
         let start = Instant::now();
-        let end = match (scenario.run)(&mut context) {
+        let ended = match (&scenario.run, &mut context) {
+            (Run::Desk(run), _) => run(&desk),
+            (Run::Cluster(run), Some(context)) => run(context),
+            (Run::Cluster(_), None) => Err("there is no cluster".to_owned()),
+        };
+        let end = match ended {
             Ok(Outcome::Passed) => "passed".to_owned(),
             Ok(Outcome::LeftOut(why)) => format!("left out: {why}"),
             Err(error) => {
@@ -123,11 +144,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         stage(scenario.name, start, &end);
     }
     let start = Instant::now();
-    if keep {
-        println!("export KUBECONFIG={}", context.cluster.kubeconfig().display());
-    } else {
-        Cluster::down(&options.name)?;
-        stage("cluster down", start, "is gone");
+    match context {
+        Some(context) if keep => {
+            println!("export KUBECONFIG={}", context.cluster.kubeconfig().display());
+        }
+        Some(_) => {
+            Cluster::down(&options.name)?;
+            stage("cluster down", start, "is gone");
+        }
+        None => {}
     }
     println!("\n{}", stages.join("\n"));
     if wrong.is_empty() { Ok(()) } else { Err(format!("failed: {}", wrong.join(", "))) }

@@ -1,4 +1,4 @@
-//! The programs of the control plane: built once from the Go modules in `xtask/cluster`, and kept in
+//! The programs of the control plane, and the reference registry: built once from the Go modules in `xtask/cluster`, and kept in
 //! the user's cache for all checkouts.
 
 use std::path::{Path, PathBuf};
@@ -36,6 +36,12 @@ const MODULES: &[Module] = &[
     Module { folder: "kwok", programs: &[("kwok", "sigs.k8s.io/kwok/cmd/kwok")] },
 ];
 
+/// The registry that charts are pushed to.
+const REGISTRY: Module = Module {
+    folder: "registry",
+    programs: &[("registry", "github.com/distribution/distribution/v3/cmd/registry")],
+};
+
 /// Where each program of the control plane is.
 pub(crate) struct Programs(Vec<(&'static str, PathBuf)>);
 
@@ -57,6 +63,11 @@ pub(crate) fn programs() -> Result<Programs, String> {
         }
     }
     Ok(Programs(programs))
+}
+
+/// The reference registry, built when it is not in the cache yet.
+pub(crate) fn registry() -> Result<PathBuf, String> {
+    Ok(built(&REGISTRY)?.join("registry"))
 }
 
 /// A released Helm, by its version, installed when it is not in the cache yet.

@@ -22,6 +22,7 @@ pub(crate) enum Program {
 }
 
 /// Where the programs are.
+#[derive(Clone)]
 pub(crate) struct Programs {
     helm: PathBuf,
     helm3: PathBuf,
@@ -62,7 +63,39 @@ pub(crate) struct Ended {
     pub(crate) time: Duration,
 }
 
-/// What scenarios share.
+/// What scenarios have that need no cluster.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    /// A folder of this run.
+    pub(crate) scratch: PathBuf,
+    /// Whether there is little time.
+    pub(crate) quick: bool,
+    programs: Programs,
+}
+
+impl Desk {
+    pub(super) fn new(programs: Programs, quick: bool) -> Result<Desk, String> {
+        let scratch = tools::root().join("target/xtask/e2e/desk");
+        if scratch.exists() {
+            std::fs::remove_dir_all(&scratch).map_err(|error| error.to_string())?;
+        }
+        tools::private_folder(&scratch)?;
+        Ok(Desk { scratch, quick, programs })
+    }
+
+    /// The command of a program, with nothing of this machine's settings and with all that it keeps
+    /// below the folder `home`, in which it runs.
+    pub(crate) fn command(&self, program: Program, home: &Path) -> Command {
+        let mut command = Command::new(self.programs.path(program));
+        command.env_clear().current_dir(home).stdin(Stdio::null());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", home);
+        command.env("HELM_CACHE_HOME", home.join("cache")).env("HELM_DATA_HOME", home.join("data"));
+        command.env("HELM_CONFIG_HOME", home.join("config"));
+        command
+    }
+}
+
+/// What scenarios share that need the cluster.
 pub(crate) struct Context {
     /// The cluster.
     pub(crate) cluster: Cluster,
