@@ -171,7 +171,13 @@ pub enum ArchiveError {
 }
 
 /// An error of the operating system in Go's words: lower case and without its number.
-pub(crate) fn go_text(error: &io::Error) -> String {
+///
+/// ```
+/// let error = std::fs::read("no/such/file").unwrap_err();
+/// # #[cfg(unix)]
+/// assert_eq!(pintle_chart::go_text(&error), "no such file or directory");
+/// ```
+pub fn go_text(error: &io::Error) -> String {
     let text = error.to_string();
     let text = match text.rfind(" (os error ") {
         Some(at) => text.get(..at).unwrap_or_default(),

@@ -77,7 +77,7 @@ pub use capabilities::{Capabilities, HelmVersion, KubeVersion, KubeVersionError}
 pub use chart::{Chart, Crd};
 pub use check::NotInstallable;
 pub use create::{CreateError, Created, create, create_as, create_from};
-pub use error::{ArchiveError, Error, TooLarge};
+pub use error::{ArchiveError, Error, TooLarge, go_text};
 pub use file::File;
 pub use files::Files;
 pub use glob::{Glob, GlobError};
@@ -90,6 +90,7 @@ pub use lint::{
 pub use list::{DependencyList, DependencyRow, DependencyStatus, list_dependencies};
 pub use load::{Loader, load};
 pub use metadata::{
+    EmitDependency, EmitMetadata, METADATA_FIELDS, Object,
     DecodeError, Dependency, Invalid, Lock, Maintainer, Metadata, read_lock, read_metadata,
     read_metadata_strict,
 };

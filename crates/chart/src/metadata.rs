@@ -2,9 +2,11 @@
 
 mod data;
 mod decode;
+mod emit;
 mod validate;
 
 pub use decode::{DecodeError, read_lock, read_metadata, read_metadata_strict};
+pub use emit::{EmitDependency, EmitMetadata, METADATA_FIELDS, Object};
 pub use validate::Invalid;
 
 pub(crate) use decode::merge_metadata;

@@ -16,8 +16,8 @@ use pintle_yaml::JsonSink;
 
 pub use brief::decode_brief;
 pub(crate) use decode::release as decode_value;
-pub(crate) use emit::dependency as emit_dependency;
-pub use emit::{EmitHook, EmitMetadata, EmitRelease};
+pub use emit::{EmitHook, EmitRelease};
+pub use pintle_chart::EmitMetadata;
 pub use labels::{SYSTEM_LABELS, Stamp, is_system_label, record_labels, user_labels};
 
 use crate::{Release, StorageError};

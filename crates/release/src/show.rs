@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use pintle_chart::EmitDependency;
 use pintle_values::CoalesceError;
 use pintle_yaml::{Emit, Sink, Value, WriteError};
 
-use crate::codec::emit_dependency;
 use crate::list::chart_names;
 use crate::{Release, Status, Time};
 
@@ -119,7 +119,7 @@ impl Emit for ReleaseMetadata<'_> {
             sink.key(b"dependencies")?;
             sink.begin_seq(metadata.dependencies().len())?;
             for dependency in metadata.dependencies() {
-                emit_dependency(dependency, sink)?;
+                EmitDependency(dependency).emit(sink)?;
             }
             sink.end()?;
         }

@@ -1,6 +1,6 @@
 //! A record for `encoding/json`: the fields in the order of Helm's Go structs.
 
-use pintle_chart::{Bytes, Chart, Dependency, File, Lock, Metadata, Time};
+use pintle_chart::{Bytes, Chart, EmitDependency, EmitMetadata, File, Lock, Object, Time};
 use pintle_yaml::{Emit, Sink, Value, WriteError};
 
 use crate::{Info, RecordedHook, Release};
@@ -36,68 +36,18 @@ impl<'r> EmitRelease<'r> {
     }
 }
 
-/// A mapping that is being written.
-struct Object<'s>(&'s mut dyn Sink);
-
-impl<'s> Object<'s> {
-    fn begin(sink: &'s mut dyn Sink) -> Result<Self, WriteError> {
-        sink.begin_map(0)?;
-        Ok(Object(sink))
+fn time(object: &mut Object<'_>, key: &str, time: Option<Time>) -> Done {
+    match time.filter(|time| !time.is_zero()) {
+        Some(time) => object.always(key, &time.to_string()),
+        None => Ok(()),
     }
+}
 
-    fn key(&mut self, key: &str) -> Result<&mut dyn Sink, WriteError> {
-        self.0.key(key.as_bytes())?;
-        Ok(self.0)
-    }
-
-    /// A text, always.
-    fn always(&mut self, key: &str, text: &str) -> Done {
-        self.key(key)?.str(text.as_bytes())
-    }
-
-    /// A text that is left out when it is empty.
-    fn text(&mut self, key: &str, text: &str) -> Done {
-        if text.is_empty() { Ok(()) } else { self.always(key, text) }
-    }
-
-    fn int(&mut self, key: &str, number: i64) -> Done {
-        if number == 0 { Ok(()) } else { self.key(key)?.int(number) }
-    }
-
-    fn flag(&mut self, key: &str, flag: bool) -> Done {
-        if flag { self.key(key)?.bool(true) } else { Ok(()) }
-    }
-
-    fn time(&mut self, key: &str, time: Option<Time>) -> Done {
-        match time.filter(|time| !time.is_zero()) {
-            Some(time) => self.always(key, &time.to_string()),
-            None => Ok(()),
-        }
-    }
-
-    fn bytes(&mut self, key: &str, bytes: Option<&Bytes>) -> Done {
-        let sink = self.key(key)?;
-        match bytes {
-            Some(bytes) => sink.bytes(bytes),
-            None => sink.null(),
-        }
-    }
-
-    /// A list that is left out when it is empty.
-    fn list<T>(
-        &mut self,
-        key: &str,
-        items: &[T],
-        emit: impl Fn(&T, &mut dyn Sink) -> Done,
-    ) -> Done {
-        if items.is_empty() {
-            return Ok(());
-        }
-        list(self.key(key)?, items, emit)
-    }
-
-    fn end(self) -> Done {
-        self.0.end()
+fn bytes(object: &mut Object<'_>, key: &str, bytes: Option<&Bytes>) -> Done {
+    let sink = object.key(key)?;
+    match bytes {
+        Some(bytes) => sink.bytes(bytes),
+        None => sink.null(),
     }
 }
 
@@ -107,10 +57,6 @@ fn list<T>(sink: &mut dyn Sink, items: &[T], emit: impl Fn(&T, &mut dyn Sink) ->
         emit(item, sink)?;
     }
     sink.end()
-}
-
-fn text(text: &String, sink: &mut dyn Sink) -> Done {
-    sink.str(text.as_bytes())
 }
 
 impl Emit for EmitRelease<'_> {
@@ -136,9 +82,9 @@ impl Emit for EmitRelease<'_> {
 
 fn info(info: &Info, resources: Option<&[(String, Vec<Value>)]>, sink: &mut dyn Sink) -> Done {
     let mut object = Object::begin(sink)?;
-    object.time("first_deployed", info.first_deployed)?;
-    object.time("last_deployed", info.last_deployed)?;
-    object.time("deleted", info.deleted)?;
+    time(&mut object, "first_deployed", info.first_deployed)?;
+    time(&mut object, "last_deployed", info.last_deployed)?;
+    time(&mut object, "deleted", info.deleted)?;
     object.text("description", &info.description)?;
     object.text("status", info.status.name())?;
     object.int("rollback_revision", info.rollback_revision)?;
@@ -167,15 +113,15 @@ impl Emit for EmitHook<'_> {
         object.text("manifest", &hook.manifest)?;
         object.list("events", &hook.events, |event, sink| sink.str(event.name().as_bytes()))?;
         let mut run = Object::begin(object.key("last_run")?)?;
-        run.time("started_at", hook.last_run.started_at)?;
-        run.time("completed_at", hook.last_run.completed_at)?;
+        time(&mut run, "started_at", hook.last_run.started_at)?;
+        time(&mut run, "completed_at", hook.last_run.completed_at)?;
         run.always("phase", &hook.last_run.phase)?;
         run.end()?;
         object.int("weight", hook.weight)?;
         object
-            .list("delete_policies", &hook.delete_policies, |policy, sink| text(&policy.0, sink))?;
+            .list("delete_policies", &hook.delete_policies, |policy, sink| sink.str(policy.0.as_bytes()))?;
         let logs = &hook.output_log_policies;
-        object.list("output_log_policies", logs, |policy, sink| text(&policy.0, sink))?;
+        object.list("output_log_policies", logs, |policy, sink| sink.str(policy.0.as_bytes()))?;
         object.end()
     }
 }
@@ -191,10 +137,10 @@ fn chart(chart: &Chart, sink: &mut dyn Sink) -> Done {
     } else {
         chart.values.emit(values)?
     }
-    object.bytes("schema", chart.schema.as_ref())?;
+    bytes(&mut object, "schema", chart.schema.as_ref())?;
     object.always("schemamodtime", &chart.schema_modified.unwrap_or(Time::ZERO).to_string())?;
     files(&chart.files, object.key("files")?)?;
-    object.time("modtime", chart.modified)?;
+    time(&mut object, "modtime", chart.modified)?;
     object.end()
 }
 
@@ -215,8 +161,8 @@ fn files(files: &[File], sink: &mut dyn Sink) -> Done {
     list(sink, files, |file, sink| {
         let mut object = Object::begin(sink)?;
         object.always("name", &file.name)?;
-        object.bytes("data", Some(&file.data))?;
-        object.time("modtime", file.modified)?;
+        bytes(&mut object, "data", Some(&file.data))?;
+        time(&mut object, "modtime", file.modified)?;
         object.end()
     })
 }
@@ -229,63 +175,10 @@ fn lock(lock: Option<&Lock>, sink: &mut dyn Sink) -> Done {
     object.always("digest", &lock.digest)?;
     let sink = object.key("dependencies")?;
     match &lock.dependencies {
-        Some(dependencies) => list(sink, dependencies, dependency)?,
+        Some(dependencies) => {
+            list(sink, dependencies, |one, sink| EmitDependency(one).emit(sink))?;
+        }
         None => sink.null()?,
     }
-    object.end()
-}
-
-/// A chart's metadata as Go's `json.Marshal` writes it.
-#[derive(Clone, Copy, Debug)]
-pub struct EmitMetadata<'r>(pub &'r Metadata);
-
-impl Emit for EmitMetadata<'_> {
-    fn emit(&self, sink: &mut dyn Sink) -> Done {
-        let metadata = self.0;
-        let mut object = Object::begin(sink)?;
-        object.text("name", &metadata.name)?;
-        object.text("home", &metadata.home)?;
-        object.list("sources", &metadata.sources, text)?;
-        object.text("version", &metadata.version)?;
-        object.text("description", &metadata.description)?;
-        object.list("keywords", &metadata.keywords, text)?;
-        object.list("maintainers", &metadata.maintainers, |maintainer, sink| {
-            let mut object = Object::begin(sink)?;
-            object.text("name", &maintainer.name)?;
-            object.text("email", &maintainer.email)?;
-            object.text("url", &maintainer.url)?;
-            object.end()
-        })?;
-        object.text("icon", &metadata.icon)?;
-        object.text("apiVersion", &metadata.api_version)?;
-        object.text("condition", &metadata.condition)?;
-        object.text("tags", &metadata.tags)?;
-        object.text("appVersion", &metadata.app_version)?;
-        object.flag("deprecated", metadata.deprecated)?;
-        if let Some(annotations) = metadata.annotations.as_ref().filter(|all| !all.is_empty()) {
-            let mut map = Object::begin(object.key("annotations")?)?;
-            for (name, value) in annotations {
-                map.always(name, value)?;
-            }
-            map.end()?;
-        }
-        object.text("kubeVersion", &metadata.kube_version)?;
-        object.list("dependencies", metadata.dependencies(), dependency)?;
-        object.text("type", &metadata.kind)?;
-        object.end()
-    }
-}
-
-/// A dependency as Go's `json.Marshal` writes it.
-pub(crate) fn dependency(dependency: &Dependency, sink: &mut dyn Sink) -> Done {
-    let mut object = Object::begin(sink)?;
-    object.always("name", &dependency.name)?;
-    object.text("version", &dependency.version)?;
-    object.always("repository", &dependency.repository)?;
-    object.text("condition", &dependency.condition)?;
-    object.list("tags", &dependency.tags, text)?;
-    object.flag("enabled", dependency.enabled)?;
-    object.list("import-values", &dependency.import_values, |value, sink| value.emit(sink))?;
-    object.text("alias", &dependency.alias)?;
     object.end()
 }
