@@ -70,6 +70,11 @@ impl Content {
         (kind != Kind::Chart || Self::digest(&bytes) == digest).then_some((path, bytes))
     }
 
+    /// Whether something is kept under a digest; what it is worth is seen when it is read.
+    pub fn has(&self, digest: &str, kind: Kind) -> bool {
+        fs::metadata(self.path(digest, kind)).is_ok_and(|meta| meta.is_file() && meta.len() > 0)
+    }
+
     /// Keeps something under a digest.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ const MAX_ANSWER: usize = 1 << 20;
 /// A login.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Login {
-    /// User name; `<token>` where the secret is a token.
+    /// User name; `<token>` where the secret is a token that others are given for, and empty where it
+    /// is one that the registry takes as it is.
     pub username: String,
     /// Password or token.
     pub secret: String,
@@ -163,12 +164,11 @@ fn login(config: &Map<String, Value>, address: &str) -> Result<Option<Login>, Er
         .or_else(|| auths.iter().find(|(known, _)| bare(known) == address).map(|(_, entry)| entry));
     let Some(entry) = entry else { return Ok(None) };
     let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default();
-    let token = match text("registrytoken") {
-        "" => text("identitytoken"),
-        token => token,
-    };
-    if !token.is_empty() {
-        return Ok(Some(Login { username: "<token>".to_owned(), secret: token.to_owned() }));
+    for (key, username) in [("registrytoken", ""), ("identitytoken", "<token>")] {
+        let secret = text(key).to_owned();
+        if !secret.is_empty() {
+            return Ok(Some(Login { username: username.to_owned(), secret }));
+        }
     }
     let pair = data_encoding::BASE64.decode(text("auth").as_bytes()).unwrap_or_default();
     let pair = String::from_utf8(pair).unwrap_or_default();
@@ -193,7 +193,7 @@ fn bare(address: &str) -> &str {
 /// Asks the program that keeps logins; `None` if it has none.
 fn ask(helper: &str, what: &str, input: &[u8]) -> Result<Option<Vec<u8>>, Error> {
     let program = format!("docker-credential-{helper}");
-    let fails = |error: io::Error| Error::Other(format!("{program}: {}", file::why(&error)));
+    let fails = |error: io::Error| Error::Other(format!("{program}: {}", pintle_chart::go_text(&error)));
     let mut child = Command::new(&program)
         .arg(what)
         .stdin(Stdio::piped())

@@ -4,19 +4,21 @@ mod hash;
 
 pub use hash::{hash, hash_v2};
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use pintle_chart::{Chart, Dependency, Loader, Lock, pack};
 use pintle_semver::{Constraint, Version};
 
 use crate::content::Content;
 use crate::http::{Client, Request};
-use crate::oci::{Reference, Registry};
+use crate::oci::{Pulled, Reference, Registry};
 use crate::reference::{Fetcher, Located};
 use crate::repositories::{Entry, Repositories};
-use crate::{Error, file, repository, url};
+use crate::{Error, file, git, repository, url};
 
 /// Updates or builds the dependencies of one chart. Everything is fetched before anything is
 /// written.
@@ -24,8 +26,7 @@ use crate::{Error, file, repository, url};
 pub struct Manager<'c> {
     /// The chart's directory.
     pub chart: &'c Path,
-    /// What fetches.
-    pub client: &'c Client,
+    client: &'c Client,
     /// What asks registries.
     pub registry: Registry<'c>,
     /// Finds and fetches archives.
@@ -36,6 +37,10 @@ pub struct Manager<'c> {
     pub now: String,
     /// What Helm says on the way.
     pub said: String,
+    /// Charts that came from registries before they were asked for.
+    pulled: Vec<(Reference, Result<Pulled, Error>)>,
+    /// Charts that came from git repositories.
+    cloned: RefCell<Vec<(git::Source, Rc<git::Cloned>)>>,
 }
 
 /// Where a dependency comes from.
@@ -45,6 +50,8 @@ enum Origin {
     Charts,
     /// A directory.
     Directory(PathBuf),
+    /// A git repository.
+    Git(git::Source),
     /// A registry.
     Registry,
     /// A repository; one that has no name gets one for its index.
@@ -60,7 +67,28 @@ struct Saved {
     archive: Vec<u8>,
 }
 
-impl Manager<'_> {
+impl<'c> Manager<'c> {
+    /// Looks after the dependencies of the chart in the directory `chart`; `now` is the time to note
+    /// in the lock file, in the form of RFC 3339.
+    pub fn new(
+        chart: &'c Path,
+        fetcher: Fetcher<'c>,
+        registry: Registry<'c>,
+        now: impl Into<String>,
+    ) -> Self {
+        Self {
+            chart,
+            client: fetcher.client,
+            registry,
+            fetcher,
+            skip_refresh: false,
+            now: now.into(),
+            said: String::new(),
+            pulled: Vec::new(),
+            cloned: RefCell::default(),
+        }
+    }
+
     /// Chooses versions anew, fetches them and writes the lock file.
     ///
     /// # Errors
@@ -129,7 +157,7 @@ impl Manager<'_> {
             Error::Other(format!(
                 "could not find {0}: stat {0}: {1}",
                 path.display(),
-                file::why(&error)
+                pintle_chart::go_text(&error)
             ))
         })?;
         if !meta.is_dir() {
@@ -152,6 +180,12 @@ impl Manager<'_> {
                 Origin::Directory(self.local(&repository)?)
             } else if repository.starts_with("oci://") {
                 Origin::Registry
+            } else if repository.starts_with("git+") {
+                let source = git::Source::parse(&repository);
+                Origin::Git(source.ok_or_else(|| {
+                    let repository = pintle_strconv::quote(&repository);
+                    Error::Other(format!("{repository} is no chart in a git repository"))
+                })?)
             } else if let Some(entry) = file.repositories.iter().find(|entry| match named {
                 Some(name) => entry.name == name,
                 None => same(&entry.url, &repository),
@@ -244,6 +278,20 @@ impl Manager<'_> {
         Ok(())
     }
 
+    /// Fetches a chart from a git repository, once.
+    fn clone_once(&self, source: &git::Source) -> Result<Rc<git::Cloned>, Error> {
+        let mut cloned = self.cloned.borrow_mut();
+        if let Some((_, known)) = cloned.iter().find(|(known, _)| known == source) {
+            return Ok(known.clone());
+        }
+        if self.fetcher.offline {
+            return Err(Error::Offline(source.to_string()));
+        }
+        let fetched = Rc::new(source.fetch()?);
+        cloned.push((source.clone(), fetched.clone()));
+        Ok(fetched)
+    }
+
     /// Chooses the version of each dependency.
     fn choose(&self, wanted: &[Dependency], sources: &[Origin]) -> Result<Vec<Dependency>, Error> {
         let mut missing: Vec<String> = Vec::new();
@@ -256,6 +304,21 @@ impl Manager<'_> {
                 Origin::Charts => Some(version.clone()),
                 Origin::Directory(path) => {
                     Some(load(path)?.metadata.version).filter(|version| fits(version))
+                }
+                Origin::Git(source) => {
+                    let cloned = self.clone_once(source)?;
+                    let found = &cloned.chart.metadata.version;
+                    if fits(found) {
+                        // The lock file names the commit, whatever becomes of the branch.
+                        locked.push(Dependency {
+                            name: name.clone(),
+                            version: found.clone(),
+                            repository: source.at(&cloned.commit).to_string(),
+                            ..Dependency::default()
+                        });
+                        continue;
+                    }
+                    None
                 }
                 Origin::Registry if Version::parse(version).is_ok() => Some(version.clone()),
                 Origin::Registry => {
@@ -331,6 +394,7 @@ impl Manager<'_> {
             _ => {}
         }
         self.said.push_str(&format!("Saving {} charts\n", locked.len()));
+        self.fetch_ahead(locked, sources);
         let mut saved: Vec<Saved> = Vec::new();
         for (dependency, from) in locked.iter().zip(sources) {
             match self.fetch(dependency, from, &charts) {
@@ -389,6 +453,25 @@ impl Manager<'_> {
         Ok(())
     }
 
+    /// Fetches all that comes over the network at the same time. What fails is said in its turn.
+    fn fetch_ahead(&mut self, locked: &[Dependency], sources: &[Origin]) {
+        let (mut located, mut references) = (Vec::new(), Vec::new());
+        for (dependency, from) in locked.iter().zip(sources) {
+            match from {
+                Origin::Repository(entry) => {
+                    located.extend(self.locate(entry, &dependency.name, &dependency.version).ok());
+                }
+                Origin::Registry => references.extend(reference(dependency).ok()),
+                _ => {}
+            }
+        }
+        self.fetcher.fetch_ahead(&located);
+        if references.len() > 1 && !self.fetcher.offline {
+            let pulled = self.registry.pull_all(&references);
+            self.pulled = references.into_iter().zip(pulled).collect();
+        }
+    }
+
     /// Fetches one dependency; `None` if it is there already.
     fn fetch(
         &mut self,
@@ -432,13 +515,31 @@ impl Manager<'_> {
                 let name = format!("{}-{found}.tgz", chart.name());
                 Ok(Some(Saved { name, archive }))
             }
+            Origin::Git(source) => {
+                self.said.push_str(&format!("Downloading {name} from repo {repository}\n"));
+                let cloned = self.clone_once(source)?;
+                let found = &cloned.chart.metadata;
+                if found.name != *name || found.version != *version {
+                    return Err(Error::Other(format!(
+                        "{repository} holds the chart {} {}, not {name} {version}",
+                        found.name, found.version
+                    )));
+                }
+                let name = format!("{name}-{version}.tgz");
+                Ok(Some(Saved { name, archive: cloned.archive.clone() }))
+            }
             Origin::Registry => {
                 self.said.push_str(&format!("Downloading {name} from repo {repository}\n"));
                 if self.fetcher.offline {
                     return Err(Error::Offline(repository.clone()));
                 }
-                let reference = Reference::parse(&format!("{repository}/{name}:{version}"))?;
-                let pulled = self.registry.pull(&reference, false).map_err(|error| {
+                let reference = reference(dependency)?;
+                let ahead = self.pulled.iter().position(|(known, _)| *known == reference);
+                let pulled = match ahead {
+                    Some(at) => self.pulled.swap_remove(at).1,
+                    None => self.registry.pull(&reference, false),
+                };
+                let pulled = pulled.map_err(|error| {
                     Error::Other(format!("could not download {repository}/{name}: {error}"))
                 })?;
                 let (whole, digest) = (&pulled.reference, &pulled.digest);
@@ -495,6 +596,11 @@ impl Manager<'_> {
             .map_err(|error| Error::Other(error.to_string()))?;
         file::write(&path, text.as_bytes(), 0o644).map_err(Error::io("write", &path))
     }
+}
+
+fn reference(dependency: &Dependency) -> Result<Reference, Error> {
+    let Dependency { name, version, repository, .. } = dependency;
+    Reference::parse(&format!("{repository}/{name}:{version}"))
 }
 
 fn load(path: &Path) -> Result<Chart, Error> {

@@ -4,7 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::file::why;
+use pintle_chart::go_text;
+
 use crate::http;
 use crate::index::IndexError;
 
@@ -73,6 +74,17 @@ pub enum Error {
     NoUrl(String),
     /// What stands for a chart is none of the forms known.
     Reference(String),
+    /// A registry refuses something.
+    Registry {
+        /// How it was asked.
+        method: String,
+        /// What it was asked for.
+        url: String,
+        /// The status, 404 for example.
+        code: u16,
+        /// What it says.
+        said: String,
+    },
     /// The network would be needed to fetch this, and is not to be used.
     Offline(String),
     /// Another reason.
@@ -98,7 +110,7 @@ impl fmt::Display for Error {
         match self {
             Self::Http(error) => error.fmt(f),
             Self::Io { action, path, source } => {
-                write!(f, "{action} {}: {}", path.display(), why(source))
+                write!(f, "{action} {}: {}", path.display(), go_text(source))
             }
             Self::Index { source, error } => write!(f, "error loading {source}: {error}"),
             Self::Config { path, why } => write!(f, "{}: {why}", path.display()),
@@ -132,6 +144,9 @@ impl fmt::Display for Error {
                 f,
                 "non-absolute URLs should be in form of repo_name/path_to_chart, got: {text}"
             ),
+            Self::Registry { method, url, code, said } => {
+                write!(f, "{method} {}: response status code {code}: {said}", quote(url))
+            }
             Self::Offline(url) => {
                 write!(f, "cannot fetch {url}: the network is not to be used (--offline)")
             }

@@ -14,6 +14,15 @@ use tempfile::Builder;
 ///
 /// Something cannot be written; nothing is left behind then.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    replace(path, bytes, mode, true)
+}
+
+/// As [`write()`], for what can be made again: after the system has crashed it may be empty.
+pub(crate) fn write_lightly(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    replace(path, bytes, mode, false)
+}
+
+fn replace(path: &Path, bytes: &[u8], mode: u32, sync: bool) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -36,7 +45,9 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         // The mask of the process has had its say when the file was made; Helm's has none here.
         file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     }
-    file.as_file().sync_all()?;
+    if sync {
+        file.as_file().sync_all()?;
+    }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
@@ -53,7 +64,9 @@ pub(crate) fn write_through(path: &Path, bytes: &[u8], mode: u32) -> io::Result<
 
 /// A lock that other processes, Helm's among them, see; it goes when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Lock(#[allow(dead_code)] File);
+pub(crate) struct Lock {
+    _held: File,
+}
 
 impl Lock {
     /// Waits for the lock that belongs to the file `path`: the same name, ending in `.lock`.
@@ -67,7 +80,7 @@ impl Lock {
         let started = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self(file)),
+                Ok(()) => return Ok(Self { _held: file }),
                 Err(TryLockError::Error(error)) => return Err(error),
                 Err(TryLockError::WouldBlock) if started.elapsed() < patience => {
                     std::thread::sleep(Duration::from_millis(50));
@@ -89,17 +102,6 @@ fn lock_path(path: &Path) -> PathBuf {
             name.push(".lock");
             PathBuf::from(name)
         }
-    }
-}
-
-/// What the system says, in Go's words: `no such file or directory`.
-pub(crate) fn why(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
     }
 }
 

@@ -4,28 +4,33 @@
 //!   given for; a redirect to another one drops them, whatever else was said.
 //! - A server's certificate is checked by the system's authorities or by those of one file.
 //! - Proxies are taken from `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`; never for this machine.
-//! - A response has a limit in time and in size, and one that ends early is an error.
+//! - A response has a limit in time and in size. One that ends early is gone on with where it ended if
+//!   the server can, else fetched again; so is what a busy server refuses. Only then it is an error.
 
 mod error;
+mod exchange;
 mod origin;
+mod progress;
 mod request;
 
 pub use error::Error;
 pub(crate) use error::chain;
+pub(crate) use exchange::{Answer, Exchange};
 pub use origin::{redacted, same_origin};
+pub use progress::{Progress, Transfer};
 pub use request::{Access, Condition, Request, Response, Tls};
 
 use std::cell::{OnceCell, RefCell};
 use std::fs;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 use tokio::runtime::{Builder, Runtime};
 
-/// So many redirects are followed, as Go does.
-const MAX_REDIRECTS: usize = 10;
+use self::exchange::Job;
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -36,6 +41,7 @@ pub struct Client {
     runtime: OnceCell<Runtime>,
     /// A client of the library for each way of trust that was needed.
     made: RefCell<Vec<(Key, reqwest::Client)>>,
+    progress: Option<Arc<dyn Progress>>,
 }
 
 /// What a client of the library is bound to.
@@ -54,7 +60,19 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// A client that calls itself `agent`. Nothing is started yet.
     pub fn new(agent: impl Into<String>) -> Self {
-        Self { agent: agent.into(), runtime: OnceCell::new(), made: RefCell::default() }
+        Self {
+            agent: agent.into(),
+            runtime: OnceCell::new(),
+            made: RefCell::default(),
+            progress: None,
+        }
+    }
+
+    /// The same, which tells how far its transfers are.
+    #[must_use]
+    pub fn progress(mut self, to: Arc<dyn Progress>) -> Self {
+        self.progress = Some(to);
+        self
     }
 
     /// Fetches what is asked for.
@@ -118,9 +136,31 @@ impl Client {
         request: &Request,
     ) -> Result<impl Future<Output = Result<Response, Error>> + Send + 'static, Error> {
         let url = parse(&request.url)?;
-        let first = self.library(&request.access.tls, &url)?;
-        let job = Job { url, request: request.clone(), agent: self.agent.clone(), first };
-        Ok(job.run())
+        let exchange = Exchange {
+            headers: headers(request)?,
+            authorization: authorization(&request.access, &url),
+            tls: request.access.tls.clone(),
+            timeout: request.timeout,
+            limit: request.limit,
+            name: crate::url::file_name(&request.url),
+            ..Exchange::new(Method::GET, url)
+        };
+        let answer = self.exchange(exchange)?;
+        let (url, conditional) = (request.url.clone(), request.condition.is_some());
+        Ok(async move { response(answer.await?, &url, conditional) })
+    }
+
+    /// Asks a server; the answer may be any.
+    pub(crate) fn exchange(
+        &self,
+        mut exchange: Exchange,
+    ) -> Result<impl Future<Output = Result<Answer, Error>> + Send + 'static, Error> {
+        let agent = HeaderValue::from_str(&self.agent).map_err(|_| Error::Runtime {
+            why: "the program's name cannot stand in a header".to_owned(),
+        })?;
+        exchange.headers.insert(header::USER_AGENT, agent);
+        let first = self.library(&exchange.tls, &exchange.url)?;
+        Ok(Job { exchange, first, progress: self.progress.clone() }.run())
     }
 
     /// A client of the library for `url`.
@@ -214,132 +254,58 @@ impl Tls {
     }
 }
 
-/// One request under way, redirects included.
-struct Job {
-    url: Url,
-    request: Request,
-    agent: String,
-    first: reqwest::Client,
-}
-
-impl Job {
-    async fn run(self) -> Result<Response, Error> {
-        let timeout = self.request.timeout;
-        let url = redacted(&self.request.url);
-        match tokio::time::timeout(timeout, self.follow()).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::Timeout { url, seconds: timeout.as_secs() }),
-        }
-    }
-
-    /// Asks, and asks again where it is sent.
-    async fn follow(self) -> Result<Response, Error> {
-        let Self { mut url, request, agent, first } = self;
-        let mut clients = vec![(Key::of(&request.access.tls, &url), first)];
-        // What a redirect may take along is bound to where the first request went.
-        let home = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
-            let key = Key::of(&request.access.tls, &url);
-            let client = match clients.iter().find(|(known, _)| *known == key) {
-                Some((_, client)) => client.clone(),
-                None => {
-                    let client = key.client()?;
-                    clients.push((key, client.clone()));
-                    client
-                }
-            };
-            let headers = headers(&request, &agent, &home, &url)?;
-            let sent = client.get(url.clone()).headers(headers).send().await;
-            let answer = sent.map_err(|error| Error::transport(&url, &error))?;
-            let status = answer.status();
-            if !is_redirect(status) {
-                return read(answer, &request, url).await;
-            }
-            let target = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
-            let Some(target) = target else {
-                return Err(Error::status(&request.url, status));
-            };
-            let next = url.join(target).map_err(|error| Error::Url {
-                url: redacted(target),
-                why: format!("a redirect from {}: {error}", redacted(url.as_str())),
-            })?;
-            url = parse(next.as_str())?;
-        }
-        Err(Error::Redirects { url: redacted(&request.url) })
-    }
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-fn headers(request: &Request, agent: &str, home: &Url, url: &Url) -> Result<HeaderMap, Error> {
+fn headers(request: &Request) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
-    let mut set = |name: HeaderName, text: &str, secret: bool| {
-        let mut value = HeaderValue::from_str(text).map_err(|_| Error::Url {
+    let mut set = |name: HeaderName, text: &str| {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let value = HeaderValue::from_str(text).map_err(|_| Error::Url {
             url: redacted(&request.url),
             why: format!("the header {name} cannot hold what it was given"),
         })?;
-        value.set_sensitive(secret);
         headers.insert(name, value);
         Ok::<(), Error>(())
     };
-    set(header::USER_AGENT, agent, false)?;
-    if !request.accept.is_empty() {
-        set(header::ACCEPT, &request.accept, false)?;
-    }
+    set(header::ACCEPT, &request.accept)?;
     if let Some(condition) = &request.condition {
-        if !condition.etag.is_empty() {
-            set(header::IF_NONE_MATCH, &condition.etag, false)?;
-        }
-        if !condition.last_modified.is_empty() {
-            set(header::IF_MODIFIED_SINCE, &condition.last_modified, false)?;
-        }
-    }
-    let access = &request.access;
-    let given = !access.username.is_empty() && !access.password.is_empty();
-    let wanted = access.pass_credentials || same_origin(&access.origin, home.as_str());
-    if given && wanted && same_origin(home.as_str(), url.as_str()) {
-        let pair = format!("{}:{}", access.username, access.password);
-        let pair = data_encoding::BASE64.encode(pair.as_bytes());
-        set(header::AUTHORIZATION, &format!("Basic {pair}"), true)?;
+        set(header::IF_NONE_MATCH, &condition.etag)?;
+        set(header::IF_MODIFIED_SINCE, &condition.last_modified)?;
     }
     Ok(headers)
 }
 
-/// Reads an answer to its end.
-async fn read(
-    mut answer: reqwest::Response,
-    request: &Request,
-    url: Url,
-) -> Result<Response, Error> {
-    let status = answer.status();
-    let unchanged = status == StatusCode::NOT_MODIFIED && request.condition.is_some();
-    if status != StatusCode::OK && !unchanged {
-        return Err(Error::status(&request.url, status));
+/// What proves to the server at `url` who asks, if it is the one that may know.
+fn authorization(access: &Access, url: &Url) -> Option<HeaderValue> {
+    let given = !access.username.is_empty() && !access.password.is_empty();
+    let wanted = access.pass_credentials || same_origin(&access.origin, url.as_str());
+    (given && wanted).then(|| basic(&access.username, &access.password)).flatten()
+}
+
+/// A name and a password as a header.
+pub(crate) fn basic(username: &str, password: &str) -> Option<HeaderValue> {
+    let pair = data_encoding::BASE64.encode(format!("{username}:{password}").as_bytes());
+    secret(&format!("Basic {pair}"))
+}
+
+/// A header's value that is not shown.
+pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// What was fetched, if it was.
+fn response(answer: Answer, url: &str, conditional: bool) -> Result<Response, Error> {
+    let unchanged = answer.status == StatusCode::NOT_MODIFIED && conditional;
+    if answer.status != StatusCode::OK && !unchanged {
+        return Err(Error::status(url, answer.status));
     }
-    let text = |name: HeaderName| {
-        let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
-        value.unwrap_or_default().to_owned()
-    };
-    let (etag, last_modified) = (text(header::ETAG), text(header::LAST_MODIFIED));
-    let content_type = text(header::CONTENT_TYPE);
-    let too_large = || Error::TooLarge { url: redacted(&request.url), limit: request.limit };
-    let length = answer.content_length().unwrap_or_default();
-    if length > request.limit {
-        return Err(too_large());
-    }
-    // What a server announces is not set aside before it comes.
-    let mut body = Vec::with_capacity(usize::try_from(length.min(1 << 20)).unwrap_or_default());
-    loop {
-        // A 304 has no body; to read one that is none ends at once.
-        match answer.chunk().await.map_err(|error| Error::transport(&url, &error))? {
-            None => break,
-            Some(chunk) => body.extend_from_slice(&chunk),
-        }
-        if body.len() as u64 > request.limit {
-            return Err(too_large());
-        }
-    }
-    Ok(Response { body, unchanged, etag, last_modified, content_type })
+    Ok(Response {
+        unchanged,
+        etag: answer.header(header::ETAG).to_owned(),
+        last_modified: answer.header(header::LAST_MODIFIED).to_owned(),
+        content_type: answer.header(header::CONTENT_TYPE).to_owned(),
+        body: if unchanged { Vec::new() } else { answer.body },
+    })
 }

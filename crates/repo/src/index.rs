@@ -1,5 +1,6 @@
 //! `index.yaml`: which charts a repository has.
 
+pub(crate) mod brief;
 mod directory;
 mod read;
 mod write;

@@ -22,8 +22,9 @@
 //! | what stands for a chart, to its archive | [`mod@reference`] |
 //! | charts in registries | [`oci`] |
 //! | logins to registries | [`credentials`] |
+//! | charts in git repositories | [`git`] |
 //! | what a chart needs, fetched and locked | [`dependencies`] |
-//! | charts found by words | [`search`] |
+//! | charts found by words, here and on Artifact Hub | [`search`], [`hub`] |
 //! | an archive unpacked | [`expand()`] |
 
 #![forbid(unsafe_code)]
@@ -35,7 +36,9 @@ pub mod content;
 pub mod credentials;
 pub mod dependencies;
 pub mod file;
+pub mod git;
 pub mod http;
+pub mod hub;
 pub mod index;
 pub mod oci;
 pub mod reference;

@@ -2,32 +2,23 @@
 
 mod manifest;
 mod reference;
+mod session;
 
 pub use manifest::{CHART_LAYER, CONFIG, PROVENANCE_LAYER};
 pub use reference::Reference;
 
-pub(crate) use manifest::write_dependencies;
-
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
-
-use oci_client::RegistryOperation;
-use oci_client::client::{
-    Certificate, CertificateEncoding, Client as Library, ClientConfig, ClientProtocol,
-};
-use oci_client::errors::OciDistributionError;
-use oci_client::secrets::RegistryAuth;
+use bytes::Bytes;
 use pintle_chart::Loader;
 use pintle_semver::{Constraint, Version};
 
-use self::manifest::{Descriptor, IMAGE_MANIFEST, LEGACY_CHART_LAYER, Manifest};
-use crate::credentials::{Credentials, Login};
-use crate::http::{Access, Client};
-use crate::{Error, http};
+use reqwest::{Method, StatusCode, header};
+use serde::Deserialize;
 
-/// How long one transfer may take.
-const TIMEOUT: Duration = Duration::from_secs(600);
+use self::manifest::{Descriptor, IMAGE_MANIFEST, LEGACY_CHART_LAYER, Manifest};
+use self::session::{Action, Ask, Session};
+use crate::Error;
+use crate::credentials::{Credentials, Login};
+use crate::http::{Access, Answer, Client};
 
 /// A chart in a registry is not larger.
 const MAX_LAYER: u64 = 512 << 20;
@@ -47,8 +38,7 @@ pub struct Registry<'c> {
     pub access: Access,
     /// The logins.
     pub credentials: Credentials,
-    /// What the program calls itself.
-    pub agent: &'static str,
+    session: Session,
 }
 
 /// A chart that came from a registry.
@@ -75,7 +65,12 @@ pub struct Pushed {
     pub digest: String,
 }
 
-impl Registry<'_> {
+impl<'c> Registry<'c> {
+    /// Registries asked through `client`; nothing is done yet.
+    pub fn new(client: &'c Client, access: Access, credentials: Credentials) -> Self {
+        Self { client, access, credentials, session: Session::default() }
+    }
+
     /// Finds the tag that a reference and a version stand for, as Helm does: a version is the tag,
     /// a range is looked up among the tags, a digest is taken as it is.
     ///
@@ -122,7 +117,7 @@ impl Registry<'_> {
             digest: String::new(),
             ..reference.clone()
         };
-        match self.manifest(&tagged) {
+        match self.client.wait(self.manifest(&tagged))? {
             Ok((_, digest)) if digest != reference.digest => Err(Error::Other(format!(
                 "chart reference digest mismatch: {digest} is not {}",
                 reference.digest
@@ -137,29 +132,17 @@ impl Registry<'_> {
     ///
     /// It is none, or the registry cannot be asked.
     pub fn log_in(&self, host: &str, login: &Login) -> Result<(), Error> {
-        let scheme = if self.access.plain_http { "http" } else { "https" };
-        let registry = host.split('/').next().unwrap_or(host);
-        let url = format!("{scheme}://{registry}/v2/");
+        let registry = host.split('/').next().unwrap_or(host).to_owned();
+        let reference = Reference { registry, ..Reference::default() };
         let access = Access {
             username: login.username.clone(),
             password: login.secret.clone(),
-            origin: url.clone(),
             ..self.access.clone()
         };
-        let refused = match self.client.get(&http::Request::new(url).access(access)) {
-            Ok(_) => return Ok(()),
-            Err(error @ http::Error::Status { code: 401, .. }) => error,
-            Err(error) => return Err(error.into()),
-        };
-        // It wants a token, which another server gives.
-        let reference = Reference::parse(&format!("{registry}/pintle/login"))?;
-        let image = reference.image()?;
-        let auth = RegistryAuth::Basic(login.username.clone(), login.secret.clone());
-        let library = library(&self.access, self.agent)?;
-        match self.run(library.auth(&image, &auth, RegistryOperation::Pull))? {
-            Some(_) => Ok(()),
-            None => Err(refused.into()),
-        }
+        let asking = Registry::new(self.client, access, self.credentials.clone());
+        asking.client.wait(async {
+            asking.ask(&reference, Action::Pull, Ask::new(Method::GET, "")).await.map(drop)
+        })?
     }
 
     /// The versions among the tags of a repository, the newest first.
@@ -168,23 +151,35 @@ impl Registry<'_> {
     ///
     /// The registry cannot be asked.
     pub fn tags(&self, reference: &Reference) -> Result<Vec<String>, Error> {
-        let image = reference.image()?;
-        let (library, auth) = self.library(reference)?;
+        self.client.wait(self.tags_of(reference))?
+    }
+
+    async fn tags_of(&self, reference: &Reference) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(default)]
+            tags: Option<Vec<String>>,
+        }
         let mut versions: Vec<Version> = Vec::new();
-        let mut last: Option<String> = None;
+        let mut path = format!("{}/tags/list", reference.repository);
+        let home = self.url(&reference.registry, "")?;
         for _ in 0..MAX_PAGES {
-            let page = self.run(library.list_tags(&image, &auth, None, last.as_deref()))?;
-            let next = page.tags.last().cloned();
-            let read = page
-                .tags
-                .iter()
-                .filter_map(|tag| Version::parse_strict(tag.replace('_', "+")).ok());
+            let ask = Ask::new(Method::GET, &path);
+            let answer = self.ask(reference, Action::Pull, ask).await?;
+            let page: Page = serde_json::from_slice(&answer.body).map_err(|error| {
+                Error::Other(format!("{reference}: no list of tags: {error}"))
+            })?;
+            let read = page.tags.unwrap_or_default();
+            let read = read.iter().filter_map(|tag| Version::parse_strict(tag.replace('_', "+")).ok());
             versions.extend(read);
-            // One that knows no pages gives all, and gives all again.
-            if next.is_none() || next == last || page.tags.len() < 100 {
-                break;
+            // `<…>; rel="next"` leads on, at the same registry only.
+            let next = answer.header(header::LINK);
+            let next = next.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+            let next = next.and_then(|(next, _)| home.join(next).ok());
+            match next.filter(|next| next.origin() == home.origin()) {
+                Some(next) => path = next.into(),
+                None => break,
             }
-            last = next;
         }
         versions.sort();
         versions.reverse();
@@ -199,7 +194,32 @@ impl Registry<'_> {
     ///
     /// There is no chart, or what comes is not what the manifest says.
     pub fn pull(&self, reference: &Reference, provenance: bool) -> Result<Pulled, Error> {
-        let (manifest, digest) = self.manifest(reference)?;
+        self.client.wait(self.pull_one(reference, provenance))?
+    }
+
+    /// Fetches several charts at the same time; the answers come in the order asked.
+    pub fn pull_all(&self, references: &[Reference]) -> Vec<Result<Pulled, Error>> {
+        let pulls = references.iter().map(|reference| self.pull_one(reference, false));
+        let all = futures_util::future::join_all(pulls);
+        match self.client.wait(all) {
+            Ok(pulled) => pulled,
+            Err(error) => references.iter().map(|_| Err(error.clone().into())).collect(),
+        }
+    }
+
+    async fn pull_one(&self, reference: &Reference, provenance: bool) -> Result<Pulled, Error> {
+        let (manifest, digest) = self.manifest(reference).await.map_err(|error| {
+            Error::Other(format!("failed to perform \"FetchReference\" on source: {error}"))
+        })?;
+        let wanted = [CONFIG, CHART_LAYER, LEGACY_CHART_LAYER, PROVENANCE_LAYER];
+        let parts = manifest.layers.iter().chain([&manifest.config]);
+        let found = 1 + parts.filter(|one| wanted.contains(&one.media_type.as_str())).count();
+        if found < 2 {
+            return Err(Error::Other(format!(
+                "manifest does not contain minimum number of descriptors (2), descriptors found: \
+                 {found}"
+            )));
+        }
         if manifest.config.media_type != CONFIG {
             return Err(Error::Other(format!("could not load config with mediatype {CONFIG}")));
         }
@@ -207,9 +227,10 @@ impl Registry<'_> {
         let chart = layer(CHART_LAYER).or_else(|| layer(LEGACY_CHART_LAYER)).ok_or_else(|| {
             Error::Other(format!("manifest does not contain a layer with mediatype {CHART_LAYER}"))
         })?;
-        let archive = self.blob(reference, chart, MAX_LAYER)?;
+        let name = reference.file_name();
+        let archive = self.blob(reference, chart, MAX_LAYER, &name).await?;
         let provenance = match layer(PROVENANCE_LAYER).filter(|_| provenance) {
-            Some(layer) => Some(self.blob(reference, layer, MAX_CONFIG)?),
+            Some(layer) => Some(self.blob(reference, layer, MAX_CONFIG, "").await?),
             None => None,
         };
         Ok(Pulled {
@@ -221,48 +242,63 @@ impl Registry<'_> {
         })
     }
 
-    fn manifest(&self, reference: &Reference) -> Result<(Manifest, String), Error> {
-        let image = reference.image()?;
-        let (library, auth) = self.library(reference)?;
-        let (text, digest) =
-            self.run(library.pull_manifest_raw(&image, &auth, &[IMAGE_MANIFEST]))?;
-        let found = format!("sha256:{}", crate::content::Content::digest(&text));
-        let expected = if reference.digest.is_empty() { &digest } else { &reference.digest };
-        if expected.starts_with("sha256:") && *expected != found {
+    async fn manifest(&self, reference: &Reference) -> Result<(Manifest, String), Error> {
+        let name = match (reference.digest.as_str(), reference.tag.as_str()) {
+            ("", "") => "latest",
+            ("", tag) => tag,
+            (digest, _) => digest,
+        };
+        let path = format!("{}/manifests/{name}", reference.repository);
+        let ask = Ask::new(Method::GET, &path).header(header::ACCEPT, IMAGE_MANIFEST);
+        let answer = self.ask_any(reference, Action::Pull, ask).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Err(Error::Other(format!("{reference}: not found")));
+        }
+        let url = self.url(&reference.registry, &path)?;
+        if !answer.status.is_success() {
+            return Err(session::refusal(&Method::GET, &url, &answer));
+        }
+        let found = format!("sha256:{}", crate::content::Content::digest(&answer.body));
+        let told = answer.headers.get("Docker-Content-Digest");
+        let told = told.and_then(|told| told.to_str().ok()).unwrap_or_default();
+        let expected = if reference.digest.is_empty() { told } else { &reference.digest };
+        if expected.starts_with("sha256:") && expected != found {
             return Err(Error::Other(format!(
                 "{reference}: the manifest has the digest {found}, not {expected}"
             )));
         }
-        let manifest = serde_json::from_slice(&text)
+        let manifest = serde_json::from_slice(&answer.body)
             .map_err(|error| Error::Other(format!("{reference}: no manifest: {error}")))?;
         Ok((manifest, found))
     }
 
-    /// Fetches one part; its digest is checked on the way.
-    fn blob(
+    /// Fetches one part and checks its digest.
+    async fn blob(
         &self,
         reference: &Reference,
         descriptor: &Descriptor,
         limit: u64,
+        name: &str,
     ) -> Result<Vec<u8>, Error> {
-        let too_large =
-            || Error::Other(format!("{reference}: a layer is larger than {limit} bytes"));
-        if descriptor.size > limit {
-            return Err(too_large());
+        let Descriptor { digest, size, .. } = descriptor;
+        if *size > limit {
+            let text = format!("{reference}: a layer is larger than {limit} bytes");
+            return Err(Error::Other(text));
         }
-        let image = reference.image()?;
-        let (library, _) = self.library(reference)?;
-        let mut bounded = Bounded { bytes: Vec::new(), limit: descriptor.size };
-        self.run(library.pull_blob(&image, descriptor.digest.as_str(), &mut bounded))?;
-        if bounded.bytes.len() as u64 != descriptor.size {
-            return Err(Error::Other(format!(
-                "{reference}: {} bytes came of {}, not {}",
-                bounded.bytes.len(),
-                descriptor.digest,
-                descriptor.size
-            )));
+        let path = format!("{}/blobs/{digest}", reference.repository);
+        let ask = Ask { limit: *size, name: name.to_owned(), ..Ask::new(Method::GET, &path) };
+        let answer = self.ask(reference, Action::Pull, ask).await?;
+        let came = answer.body.len() as u64;
+        if came != *size {
+            let text = format!("{reference}: {came} bytes came of {digest}, not {size}");
+            return Err(Error::Other(text));
         }
-        Ok(bounded.bytes)
+        let found = format!("sha256:{}", crate::content::Content::digest(&answer.body));
+        if found != *digest {
+            let text = format!("{reference}: a layer has the digest {found}, not {digest}");
+            return Err(Error::Other(text));
+        }
+        Ok(answer.body)
     }
 
     /// Puts a chart below `remote`, under its name and version. `created` is the time that its
@@ -295,84 +331,92 @@ impl Registry<'_> {
             annotations: manifest::annotations(metadata, created),
         }
         .to_json()?;
-        let image = reference.image()?;
-        let (library, auth) = self.library(&reference)?;
-        self.run(library.auth(&image, &auth, RegistryOperation::Push))?;
-        let blobs = [Some(config.as_bytes()), Some(archive), provenance];
-        for blob in blobs.into_iter().flatten() {
-            let digest = format!("sha256:{}", crate::content::Content::digest(blob));
-            if !self.run(library.blob_exists(&image, &digest))? {
-                self.run(library.push_blob(&image, blob.to_vec(), &digest))?;
-            }
-        }
-        let kind = reqwest::header::HeaderValue::from_static(IMAGE_MANIFEST);
         let digest = format!("sha256:{}", crate::content::Content::digest(text.as_bytes()));
-        self.run(library.push_manifest_raw(&image, text.into_bytes(), kind))?;
+        let name = reference.file_name();
+        let blobs = [
+            (Bytes::copy_from_slice(config.as_bytes()), ""),
+            (Bytes::copy_from_slice(archive), name.as_str()),
+            (Bytes::copy_from_slice(provenance.unwrap_or_default()), ""),
+        ];
+        self.client.wait(async {
+            let on = |what: &'static str| {
+                move |error: Error| {
+                    let what = pintle_strconv::quote(what);
+                    Error::Other(format!("failed to perform {what} on destination: {error}"))
+                }
+            };
+            let path = format!("{}/manifests/{digest}", reference.repository);
+            let accept = |ask: Ask<'_>| ask.header(header::ACCEPT, IMAGE_MANIFEST);
+            let there = self.there(&reference, accept(Ask::new(Method::HEAD, &path)));
+            if !there.await.map_err(on("Exists"))? {
+                for (blob, name) in blobs.into_iter().filter(|(blob, _)| !blob.is_empty()) {
+                    self.put_blob(&reference, blob, name).await?;
+                }
+            }
+            let path = format!("{}/manifests/{}", reference.repository, reference.tag);
+            let mut ask = Ask::new(Method::PUT, &path).header(header::CONTENT_TYPE, IMAGE_MANIFEST);
+            ask.body = text.into_bytes().into();
+            self.ask(&reference, Action::Push, ask).await.map_err(on("PushReference"))
+        })??;
         Ok(Pushed { reference: reference.to_string(), digest })
     }
 
-    /// Runs one transfer.
-    fn run<T>(
+    /// Whether there is what is asked for.
+    async fn there(&self, reference: &Reference, ask: Ask<'_>) -> Result<bool, Error> {
+        let url = self.url(&reference.registry, ask.path)?;
+        let answer = self.ask_any(reference, Action::Push, ask).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND => Ok(false),
+            status if status.is_success() => Ok(true),
+            _ => Err(session::refusal(&Method::HEAD, &url, &answer)),
+        }
+    }
+
+    async fn put_blob(&self, reference: &Reference, blob: Bytes, name: &str) -> Result<(), Error> {
+        let on = |what: &str, error: &Error| {
+            let what = pintle_strconv::quote(what);
+            Error::Other(format!("failed to perform {what} on destination: {error}"))
+        };
+        let digest = format!("sha256:{}", crate::content::Content::digest(&blob));
+        let path = format!("{}/blobs/{digest}", reference.repository);
+        let there = self.there(reference, Ask::new(Method::HEAD, &path)).await;
+        if there.map_err(|error| on("Exists", &error))? {
+            return Ok(());
+        }
+        let path = format!("{}/blobs/uploads/", reference.repository);
+        let push = async {
+            let answer = self.ask(reference, Action::Push, Ask::new(Method::POST, &path)).await?;
+            let place = self.upload_place(reference, &path, &answer, &digest)?;
+            let mut ask = Ask::new(Method::PUT, &place)
+                .header(header::CONTENT_TYPE, "application/octet-stream");
+            ask.body = blob;
+            name.clone_into(&mut ask.name);
+            self.ask(reference, Action::Push, ask).await
+        };
+        push.await.map(drop).map_err(|error| on("Push", &error))
+    }
+
+    /// Where a blob is to be put, by the answer to the wish to do so.
+    fn upload_place(
         &self,
-        work: impl Future<Output = Result<T, OciDistributionError>>,
-    ) -> Result<T, Error> {
-        let work = async { tokio::time::timeout(TIMEOUT, work).await };
-        match self.client.wait(work)? {
-            Ok(answer) => answer.map_err(|error| Error::Other(said(&error))),
-            Err(_) => Err(Error::Other("context deadline exceeded".to_owned())),
+        reference: &Reference,
+        path: &str,
+        answer: &Answer,
+        digest: &str,
+    ) -> Result<String, Error> {
+        let asked = self.url(&reference.registry, path)?;
+        let place = answer.header(header::LOCATION);
+        let mut place = asked
+            .join(place)
+            .map_err(|error| Error::Other(format!("no place to upload to: {place}: {error}")))?;
+        if asked.scheme() == "https" && place.scheme() != "https" {
+            let host = place.host_str().unwrap_or_default();
+            let host = pintle_strconv::quote(host);
+            let text = format!("blob upload Location {host} downgrades scheme from https");
+            return Err(Error::Other(text));
         }
-    }
-
-    /// The library's client for a registry, and who asks.
-    fn library(&self, reference: &Reference) -> Result<(Library, RegistryAuth), Error> {
-        let login = if self.access.username.is_empty() || self.access.password.is_empty() {
-            self.credentials.get(&reference.registry)?
-        } else {
-            let Access { username, password, .. } = &self.access;
-            Some(Login { username: username.clone(), secret: password.clone() })
-        };
-        let auth = match login {
-            Some(login) if login.username == "<token>" => RegistryAuth::Bearer(login.secret),
-            Some(login) => RegistryAuth::Basic(login.username, login.secret),
-            None => RegistryAuth::Anonymous,
-        };
-        let library = library(&self.access, self.agent)?;
-        let image = reference.image()?;
-        self.client.wait(library.store_auth_if_needed(image.resolve_registry(), &auth))?;
-        Ok((library, auth))
-    }
-}
-
-fn library(access: &Access, agent: &'static str) -> Result<Library, Error> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let tls = |why: String| Error::Http(http::Error::Tls { why });
-    if !access.tls.cert_file.is_empty() || !access.tls.key_file.is_empty() {
-        return Err(tls("client certificates for registries are not there yet".to_owned()));
-    }
-    let mut config = ClientConfig {
-        protocol: if access.plain_http { ClientProtocol::Http } else { ClientProtocol::Https },
-        accept_invalid_certificates: access.tls.insecure_skip_verify,
-        connect_timeout: Some(Duration::from_secs(30)),
-        user_agent: agent,
-        ..ClientConfig::default()
-    };
-    if !access.tls.ca_file.is_empty() {
-        let path = &access.tls.ca_file;
-        let data = std::fs::read(path)
-            .map_err(|error| tls(format!("can't read CA file {path}: {error}")))?;
-        config.tls_certs_only = vec![Certificate { encoding: CertificateEncoding::Pem, data }];
-    }
-    Library::try_from(config).map_err(|error| tls(said(&error)))
-}
-
-/// What went wrong, with its innermost reason.
-fn said(error: &OciDistributionError) -> String {
-    match error {
-        OciDistributionError::RequestError(error) => {
-            let url = error.url().map(|url| http::redacted(url.as_str())).unwrap_or_default();
-            format!("Get {}: {}", pintle_strconv::quote(&url), http::chain(error))
-        }
-        error => error.to_string(),
+        place.query_pairs_mut().append_pair("digest", digest);
+        Ok(place.into())
     }
 }
 
@@ -389,33 +433,4 @@ fn fitting(tags: &[String], version: &str) -> Result<String, Error> {
             "could not locate a version matching provided version string {version}"
         ))
     })
-}
-
-/// Bytes that come, no more than were announced.
-struct Bounded {
-    bytes: Vec<u8>,
-    limit: u64,
-}
-
-impl tokio::io::AsyncWrite for Bounded {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        chunk: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        if (self.bytes.len() + chunk.len()) as u64 > self.limit {
-            let text = "more bytes came than were announced";
-            return Poll::Ready(Err(std::io::Error::other(text)));
-        }
-        self.bytes.extend_from_slice(chunk);
-        Poll::Ready(Ok(chunk.len()))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
 }

@@ -1,6 +1,5 @@
 //! What stands for a chart on the command line, and the archive that it leads to.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::content::{Content, Kind, normalized};
@@ -26,6 +25,8 @@ pub struct Fetcher<'c> {
     pub access: Access,
     /// Whether to refuse the network; what the content cache has is still there.
     pub offline: bool,
+    /// Archives that came before they were asked for, by URL.
+    pub ahead: Vec<(String, Result<Vec<u8>, crate::http::Error>)>,
     /// What was worth saying.
     pub warnings: Vec<Warning>,
 }
@@ -103,7 +104,7 @@ impl Fetcher<'_> {
         if entry.url.is_empty() {
             return Err(Error::Other(format!("no URL found for repository {repository}")));
         }
-        let index = repository::cached_index(self.cache, &entry.name)
+        let index = repository::cached_versions(self.cache, &entry.name, chart)
             .map_err(|error| Error::NoIndex(Box::new(error)))?;
         self.skipped(&index.skipped, &entry.index_file(self.cache).display().to_string());
         let found = index.find(chart, version).map_err(|error| Error::NotFound {
@@ -210,17 +211,38 @@ impl Fetcher<'_> {
         self.get(&format!("{}.prov", located.url), located)
     }
 
+    /// Fetches archives that will be asked for, all at the same time; those that the content cache has
+    /// are left out. What fails is said when it is asked for.
+    pub fn fetch_ahead(&mut self, all: &[Located]) {
+        let wanted: Vec<&Located> = all
+            .iter()
+            .filter(|located| {
+                let digest = normalized(&located.digest);
+                let kept = digest.is_some_and(|digest| self.content.has(&digest, Kind::Chart));
+                !kept && !self.offline
+            })
+            .collect();
+        if wanted.len() < 2 {
+            return;
+        }
+        let requests: Vec<Request> = wanted.iter().map(|one| request(&one.url, one)).collect();
+        let answers = self.client.get_all(&requests);
+        let came = wanted.iter().zip(answers);
+        self.ahead.extend(came.map(|(located, answer)| {
+            (located.url.clone(), answer.map(|answer| answer.body))
+        }));
+    }
+
     fn allowed(&self, url: &str) -> Result<(), Error> {
         if self.offline { Err(Error::Offline(redacted(url))) } else { Ok(()) }
     }
 
     fn get(&self, url: &str, located: &Located) -> Result<Vec<u8>, Error> {
         self.allowed(url)?;
-        let request = Request::new(url)
-            .access(located.access.clone())
-            .accept("application/gzip,application/octet-stream")
-            .limit(MAX_ARCHIVE);
-        Ok(self.client.get(&request)?.body)
+        if let Some((_, came)) = self.ahead.iter().find(|(known, _)| known == url) {
+            return came.clone().map_err(Error::Http);
+        }
+        Ok(self.client.get(&request(url, located))?.body)
     }
 
     /// How to fetch a URL: as the repository says that has it in its index, if one does.
@@ -230,19 +252,12 @@ impl Fetcher<'_> {
             digest: String::new(),
             access: Access { origin: reference.to_owned(), ..self.access.clone() },
         };
-        // An index that does not hold the URL's text is not worth reading.
-        let Some(name) = reference.rsplit('/').next().filter(|name| !name.is_empty()) else {
-            return Ok(plain);
-        };
         for entry in &repositories.repositories {
-            let path = entry.index_file(self.cache);
-            let text = fs::read(&path)
-                .map_err(|error| Error::NoIndex(Box::new(Error::io("open", &path)(error))))?;
-            let holds = text.windows(name.len()).any(|part| part == name.as_bytes());
-            if !holds {
-                continue;
-            }
-            let Ok(index) = index::Index::read(&text) else { continue };
+            let index = match repository::cached_index(self.cache, &entry.name) {
+                Ok(index) => index,
+                Err(error @ Error::Io { .. }) => return Err(Error::NoIndex(Box::new(error))),
+                Err(_) => continue,
+            };
             let mut versions = index.entries.values().flatten();
             if versions.any(|version| version.urls.iter().any(|url| url == reference)) {
                 return Ok(Located { access: self.access_of(entry), ..plain });
@@ -288,6 +303,13 @@ impl Fetcher<'_> {
             .map(|entry| Warning::Skipped { source: source.to_owned(), entry: entry.clone() });
         self.warnings.extend(warnings);
     }
+}
+
+fn request(url: &str, located: &Located) -> Request {
+    Request::new(url)
+        .access(located.access.clone())
+        .accept("application/gzip,application/octet-stream")
+        .limit(MAX_ARCHIVE)
 }
 
 /// Taking a large index apart takes longer than what is left to do; a program that fetches one

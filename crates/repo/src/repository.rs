@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::http::{Client, Condition, Request, Response};
-use crate::index::{Index, Skipped};
+use crate::index::{Index, Skipped, brief};
 use crate::repositories::{Entry, charts_file, index_file};
 use crate::{Error, file};
 
@@ -112,7 +112,9 @@ fn keep(entry: &Entry, cache: &Path, url: &str, answer: &Response) -> Result<Ref
     put(charts_file(cache, &entry.name), names.as_bytes())?;
     let path = index_file(cache, &entry.name);
     put(path.clone(), &answer.body)?;
-    if let Some((size, modified)) = stamp(&path) {
+    let stamp = stamp(&path);
+    remember(cache, &entry.name, &index, stamp);
+    if let Some((size, modified)) = stamp {
         let memory = Memory {
             url: url.to_owned(),
             etag: answer.etag.clone(),
@@ -142,15 +144,52 @@ pub fn fetch_index(client: &Client, entry: &Entry) -> Result<Index, Error> {
     fetched.map_err(wrapped)
 }
 
-/// Reads the index that is kept of a repository.
+/// Reads the index that is kept of a repository: what finding, searching and fetching charts needs of
+/// it. Where a parsed form lies beside it that is read, else one is put there.
 ///
 /// # Errors
 ///
 /// There is none, or it is broken.
 pub fn cached_index(cache: &Path, name: &str) -> Result<Index, Error> {
+    cached(cache, name, None)
+}
+
+/// As [`cached_index`], of one chart only.
+///
+/// # Errors
+///
+/// As [`cached_index`].
+pub fn cached_versions(cache: &Path, name: &str, chart: &str) -> Result<Index, Error> {
+    cached(cache, name, Some(chart))
+}
+
+fn cached(cache: &Path, name: &str, only: Option<&str>) -> Result<Index, Error> {
     let path = index_file(cache, name);
+    let parsed = parsed_file(cache, name);
+    let stamp = stamp(&path);
+    if let Some(stamp) = stamp
+        && let Ok(bytes) = fs::read(&parsed)
+        && let Some(index) = brief::read(&bytes, stamp, only)
+    {
+        return Ok(index);
+    }
     let text = fs::read(&path).map_err(Error::io("open", &path))?;
-    Index::read(&text).map_err(|error| Error::Index { source: path.display().to_string(), error })
+    let index = Index::read(&text)
+        .map_err(|error| Error::Index { source: path.display().to_string(), error })?;
+    remember(cache, name, &index, stamp.filter(|(size, _)| *size == text.len() as u64));
+    Ok(index)
+}
+
+/// Puts the parsed form of an index beside it; without it the next command parses again, which is no
+/// failure.
+fn remember(cache: &Path, name: &str, index: &Index, stamp: Option<brief::Stamp>) {
+    if let Some(stamp) = stamp {
+        let _ = file::write_lightly(&parsed_file(cache, name), &brief::write(index, stamp), 0o644);
+    }
+}
+
+fn parsed_file(cache: &Path, name: &str) -> PathBuf {
+    cache.join(format!("{name}-index.pintle.bin"))
 }
 
 /// Removes what is kept of a repository.
@@ -161,6 +200,7 @@ pub fn cached_index(cache: &Path, name: &str) -> Result<Index, Error> {
 pub fn forget(cache: &Path, name: &str) -> Result<(), Error> {
     let _ = fs::remove_file(charts_file(cache, name));
     let _ = fs::remove_file(memory_file(cache, name));
+    let _ = fs::remove_file(parsed_file(cache, name));
     let path = index_file(cache, name);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -56,8 +56,14 @@ pub(crate) fn file_name(url: &str) -> String {
     path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// Undoes the escapes of a URL.
-fn percent_decoded(text: &str) -> String {
+/// Undoes the escapes of a URL; what is no escape stays, and what is no UTF-8 becomes `U+FFFD`.
+///
+/// ```
+/// use pintle_repo::url::percent_decoded;
+///
+/// assert_eq!(percent_decoded("/a%20b%zz%4"), "/a b%zz%4");
+/// ```
+pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

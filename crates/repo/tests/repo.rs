@@ -2,5 +2,9 @@
 
 #[path = "repo/http.rs"]
 mod http;
+#[path = "repo/registry.rs"]
+mod registry;
+#[path = "repo/robust.rs"]
+mod robust;
 #[path = "repo/server.rs"]
 mod server;

@@ -2,8 +2,10 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
 
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 
 use super::redacted;
 
@@ -30,6 +32,8 @@ pub enum Error {
     },
     /// No connection, or one that broke.
     Transport {
+        /// How: `Get` for example.
+        method: &'static str,
         /// What was fetched.
         url: String,
         /// What went wrong.
@@ -53,6 +57,8 @@ pub enum Error {
     },
     /// It took longer than allowed.
     Timeout {
+        /// How: `Get` for example.
+        method: &'static str,
         /// What was fetched.
         url: String,
         /// The limit.
@@ -79,8 +85,20 @@ impl Error {
         }
     }
 
-    pub(super) fn transport(url: &Url, error: &reqwest::Error) -> Self {
-        Self::Transport { url: redacted(url.as_str()), why: chain(error) }
+    pub(super) fn transport(method: &Method, url: &Url, error: &reqwest::Error) -> Self {
+        let mut why = chain(error);
+        // As Go says it, where the address is known.
+        let address = url.host_str().and_then(|host| {
+            let address: IpAddr = host.trim_matches(['[', ']']).parse().ok()?;
+            Some(SocketAddr::new(address, url.port_or_known_default()?))
+        });
+        if let Some(address) = address
+            && error.is_connect()
+            && let Some(system) = system(error)
+        {
+            why = format!("dial tcp {address}: connect: {}", pintle_chart::go_text(system));
+        }
+        Self::Transport { method: title(method), url: redacted(url.as_str()), why }
     }
 
     /// Whether asking again may help: the connection failed or broke, or the server is busy.
@@ -91,6 +109,28 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// A method as Go's errors name it.
+pub(super) fn title(method: &Method) -> &'static str {
+    match method.as_str() {
+        "HEAD" => "Head",
+        "POST" => "Post",
+        "PUT" => "Put",
+        _ => "Get",
+    }
+}
+
+/// What the system said, if that is the reason.
+fn system<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e io::Error> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        match error.downcast_ref::<io::Error>() {
+            Some(error) if error.raw_os_error().is_some() => return Some(error),
+            _ => next = error.source(),
+        }
+    }
+    None
 }
 
 /// The innermost reasons of an error; the outer ones say only that there was a request.
@@ -128,8 +168,8 @@ impl fmt::Display for Error {
                 write!(f, "scheme {} not supported", pintle_strconv::quote(scheme))
             }
             Self::Tls { why } => write!(f, "can't create TLS config for client: {why}"),
-            Self::Transport { url, why } => {
-                write!(f, "Get {}: {why}", pintle_strconv::quote(url))
+            Self::Transport { method, url, why } => {
+                write!(f, "{method} {}: {why}", pintle_strconv::quote(url))
             }
             Self::Status { url, code, reason } => {
                 write!(f, "failed to fetch {url} : {code} {reason}")
@@ -137,9 +177,9 @@ impl fmt::Display for Error {
             Self::TooLarge { url, limit } => {
                 write!(f, "failed to fetch {url} : it is larger than {limit} bytes")
             }
-            Self::Timeout { url, seconds } => {
+            Self::Timeout { method, url, seconds } => {
                 let url = pintle_strconv::quote(url);
-                write!(f, "Get {url}: context deadline exceeded: nothing complete in {seconds} s")
+                write!(f, "{method} {url}: context deadline exceeded: nothing complete in {seconds} s")
             }
             Self::Redirects { url } => {
                 write!(f, "Get {}: stopped after 10 redirects", pintle_strconv::quote(url))

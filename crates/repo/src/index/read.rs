@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pintle_chart::{Invalid, Metadata};
+use pintle_chart::{Invalid, METADATA_FIELDS, Metadata};
 use pintle_yaml::{Map, ReadOptions, Value};
 
 use super::{ChartVersion, Index, Skipped};
@@ -62,26 +62,6 @@ const INDEX: [&str; 6] =
 /// What an entry may have beside what a `Chart.yaml` has.
 const ENTRY: [&str; 8] =
     ["urls", "created", "removed", "digest", "checksum", "engine", "tillerVersion", "url"];
-
-const METADATA: [&str; 17] = [
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-];
 
 impl Index {
     /// Reads an index, JSON or YAML. Entries that are no charts are left out and listed in
@@ -170,7 +150,7 @@ impl Index {
 impl ChartVersion {
     fn of(value: &Value, strict: bool) -> Result<Self, IndexError> {
         let map = map(value, "repo.ChartVersion")?;
-        known(map, &[&METADATA, &ENTRY], strict)?;
+        known(map, &[&METADATA_FIELDS, &ENTRY], strict)?;
         let metadata = Metadata::from_value(value)
             .map_err(|error| IndexError::Form(trimmed(&error.to_string())))?;
         Ok(Self {

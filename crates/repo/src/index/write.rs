@@ -1,39 +1,15 @@
 //! An index as text.
 
-use pintle_yaml::{Emit, JsonSink, Map, Str, Value, WriteError};
+use pintle_chart::Object;
+use pintle_yaml::{Emit, JsonSink, Map, Sink, Str, Value, WriteError};
 
 use super::{ChartVersion, Index};
 
 /// Go's zero time, which stands where there is none.
 const NEVER: &str = "0001-01-01T00:00:00Z";
 
-/// The order in which Go writes the fields of an entry into JSON.
-const ORDER: [&str; 21] = [
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-    "urls",
-    "created",
-    "removed",
-    "digest",
-];
-
-fn time(text: &str) -> Value {
-    if text.is_empty() { NEVER.into() } else { text.into() }
+fn or_never(text: &str) -> &str {
+    if text.is_empty() { NEVER } else { text }
 }
 
 fn texts(list: &[String]) -> Value {
@@ -48,7 +24,7 @@ impl ChartVersion {
         };
         let urls = if self.urls.is_empty() { Value::Null } else { texts(&self.urls) };
         map.insert("urls", urls);
-        map.insert("created", time(&self.created));
+        map.insert("created", or_never(&self.created));
         if self.removed {
             map.insert("removed", true);
         }
@@ -86,34 +62,10 @@ impl Index {
     ///
     /// A text cannot be written.
     pub fn to_json(&self) -> Result<String, WriteError> {
-        let head = self.head();
-        let mut out = b"{".to_vec();
-        let mut first = true;
-        for key in ["apiVersion", "generated"] {
-            member(&mut out, &mut first, "  ", key, head.get(key))?;
-        }
-        key(&mut out, &mut first, "  ", "entries")?;
-        out.push(b'{');
-        let mut first_entry = true;
-        for (name, versions) in &self.entries {
-            key(&mut out, &mut first_entry, "    ", name)?;
-            out.push(b'[');
-            for (at, version) in versions.iter().enumerate() {
-                out.extend_from_slice(if at == 0 { b"\n      {" } else { b",\n      {" });
-                let map = version.to_value();
-                let mut first_field = true;
-                for field in ORDER {
-                    member(&mut out, &mut first_field, "        ", field, map.get(field))?;
-                }
-                out.extend_from_slice(b"\n      }");
-            }
-            out.extend_from_slice(if versions.is_empty() { b"]" } else { b"\n    ]" });
-        }
-        out.extend_from_slice(if self.entries.is_empty() { b"}" } else { b"\n  }" });
-        for key in ["publicKeys", "annotations"] {
-            member(&mut out, &mut first, "  ", key, head.get(key))?;
-        }
-        out.extend_from_slice(b"\n}");
+        let mut out = Vec::new();
+        let mut sink = JsonSink::new(&mut out).pretty("", "  ");
+        self.emit(&mut sink)?;
+        sink.finish()?;
         Ok(String::from_utf8_lossy(&out).into_owned())
     }
 
@@ -121,7 +73,7 @@ impl Index {
     fn head(&self) -> Map {
         let mut map = Map::default();
         map.insert("apiVersion", "v1");
-        map.insert("generated", time(&self.generated));
+        map.insert("generated", or_never(&self.generated));
         if !self.public_keys.is_empty() {
             map.insert("publicKeys", texts(&self.public_keys));
         }
@@ -134,32 +86,43 @@ impl Index {
     }
 }
 
-/// Begins a member of an object.
-fn key(out: &mut Vec<u8>, first: &mut bool, indent: &str, name: &str) -> Result<(), WriteError> {
-    if !std::mem::take(first) {
-        out.push(b',');
+/// As Go writes it into JSON.
+impl Emit for Index {
+    fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        let mut object = Object::begin(sink)?;
+        object.always("apiVersion", "v1")?;
+        object.always("generated", or_never(&self.generated))?;
+        let mut entries = Object::begin(object.key("entries")?)?;
+        for (name, versions) in &self.entries {
+            let sink = entries.key(name)?;
+            sink.begin_seq(versions.len())?;
+            versions.iter().try_for_each(|version| version.emit(sink))?;
+            sink.end()?;
+        }
+        entries.end()?;
+        object.list("publicKeys", &self.public_keys, |key, sink| sink.str(key.as_bytes()))?;
+        if !self.annotations.is_empty() {
+            let mut annotations = Object::begin(object.key("annotations")?)?;
+            for (name, text) in &self.annotations {
+                annotations.always(name, text)?;
+            }
+            annotations.end()?;
+        }
+        object.end()
     }
-    out.push(b'\n');
-    out.extend_from_slice(indent.as_bytes());
-    pintle_yaml::to_json_into(out, &Value::from(name))?;
-    out.extend_from_slice(b": ");
-    Ok(())
 }
 
-/// Writes a member if there is a value for it.
-fn member(
-    out: &mut Vec<u8>,
-    first: &mut bool,
-    indent: &str,
-    name: &str,
-    value: Option<&Value>,
-) -> Result<(), WriteError> {
-    let Some(value) = value else { return Ok(()) };
-    key(out, first, indent, name)?;
-    let mut text = Vec::new();
-    let mut sink = JsonSink::new(&mut text).pretty(indent, "  ");
-    value.emit(&mut sink)?;
-    sink.finish()?;
-    out.extend_from_slice(&text);
-    Ok(())
+impl Emit for ChartVersion {
+    fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        let mut object = Object::begin(sink)?;
+        object.metadata(&self.metadata)?;
+        if self.urls.is_empty() {
+            object.key("urls")?.nil_seq()?;
+        }
+        object.list("urls", &self.urls, |url, sink| sink.str(url.as_bytes()))?;
+        object.always("created", or_never(&self.created))?;
+        object.flag("removed", self.removed)?;
+        object.text("digest", &self.digest)?;
+        object.end()
+    }
 }

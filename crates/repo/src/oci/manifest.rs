@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pintle_chart::Metadata;
-use pintle_yaml::{Emit as _, JsonSink, Value};
+use pintle_chart::{EmitMetadata, Metadata};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -59,103 +58,9 @@ impl Manifest {
     }
 }
 
-/// The order in which Go writes the fields of a chart's metadata.
-const ORDER: [&str; 17] = [
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-];
-
-/// The orders in which Go writes maintainers and dependencies.
-const INNER: [(&str, &[&str]); 2] = [
-    ("maintainers", &["name", "email", "url"]),
-    (
-        "dependencies",
-        &[
-            "name",
-            "version",
-            "repository",
-            "condition",
-            "tags",
-            "enabled",
-            "import-values",
-            "alias",
-        ],
-    ),
-];
-
 /// A chart's metadata as JSON, as Go writes it.
 pub(super) fn config(metadata: &Metadata) -> Result<String, Error> {
-    let mut out = Vec::new();
-    object(&mut out, &metadata.to_value(), &ORDER)
-        .map_err(|error| Error::Other(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&out).into_owned())
-}
-
-fn object(out: &mut Vec<u8>, value: &Value, order: &[&str]) -> Result<(), pintle_yaml::WriteError> {
-    out.push(b'{');
-    let mut first = true;
-    for key in order {
-        let Some(value) = value.get(key) else { continue };
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        out.push(b'"');
-        out.extend_from_slice(key.as_bytes());
-        out.extend_from_slice(b"\":");
-        let inner = INNER.iter().find(|(name, _)| name == key);
-        match (inner, value) {
-            (Some((_, order)), Value::Seq(items)) => {
-                out.push(b'[');
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        out.push(b',');
-                    }
-                    object(out, item, order)?;
-                }
-                out.push(b']');
-            }
-            (_, value) => {
-                let mut sink = JsonSink::new(out);
-                value.emit(&mut sink)?;
-                sink.finish()?;
-            }
-        }
-    }
-    out.push(b'}');
-    Ok(())
-}
-
-/// Writes dependencies as Go writes a list of them into JSON.
-pub(crate) fn write_dependencies(
-    out: &mut Vec<u8>,
-    list: &[pintle_chart::Dependency],
-) -> Result<(), Error> {
-    let order = INNER.iter().find(|(name, _)| *name == "dependencies").map(|(_, order)| *order);
-    out.push(b'[');
-    for (at, dependency) in list.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        object(out, &dependency.to_value(), order.unwrap_or_default())
-            .map_err(|error| Error::Other(error.to_string()))?;
-    }
-    out.push(b']');
-    Ok(())
+    pintle_yaml::to_json(&EmitMetadata(metadata)).map_err(|error| Error::Other(error.to_string()))
 }
 
 /// The annotations of a chart's manifest.

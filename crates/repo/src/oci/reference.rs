@@ -73,18 +73,6 @@ impl Reference {
         }
         format!("{name}-{}.tgz", self.tag.replace('_', "+"))
     }
-
-    /// The same as the library has it.
-    pub(super) fn image(&self) -> Result<oci_client::Reference, Error> {
-        let (registry, repository) = (self.registry.clone(), self.repository.clone());
-        Ok(match (self.tag.as_str(), self.digest.as_str()) {
-            (_, digest) if !digest.is_empty() => {
-                oci_client::Reference::with_digest(registry, repository, digest.to_owned())
-            }
-            ("", _) => oci_client::Reference::with_tag(registry, repository, "latest".to_owned()),
-            (tag, _) => oci_client::Reference::with_tag(registry, repository, tag.to_owned()),
-        })
-    }
 }
 
 impl fmt::Display for Reference {

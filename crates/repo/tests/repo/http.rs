@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pintle_repo::http::{Access, Client, Condition, Error, Request};
+use pintle_repo::http::{Access, Client, Condition, Error, Progress, Request, Transfer};
 
 use crate::server::{Answer, Server};
 
@@ -112,7 +114,7 @@ fn bad_answers_are_errors() {
     let get = |path: &str| {
         let request = Request::new(format!("{}{path}", server.url))
             .limit(1500)
-            .timeout(Duration::from_millis(700));
+            .timeout(Duration::from_secs(3));
         client().get(&request).unwrap_err()
     };
     assert!(matches!(get("/cut"), Error::Transport { .. }));
@@ -124,6 +126,98 @@ fn bad_answers_are_errors() {
     assert!(matches!(get("/slow"), Error::Timeout { .. }));
     let text = get("/none").to_string();
     assert_eq!(text, format!("failed to fetch {}/none : 404 Not Found", server.url));
+}
+
+/// A server that cuts its answers: each time after so many bytes more.
+fn cutting(text: &'static str, tag: Option<&'static str>, piece: usize) -> Server {
+    Server::new(move |asked| {
+        let from = asked.header("range").and_then(|range| {
+            range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
+        });
+        let from = from.filter(|_| asked.header("if-range") == tag);
+        let rest = &text[from.unwrap_or(0)..];
+        let mut answer = match rest.len() > piece {
+            true => Answer::ok(&rest[..piece]).cut(),
+            false => Answer::ok(rest),
+        };
+        if let Some(from) = from {
+            answer.status = 206;
+            let range = format!("bytes {from}-{}/{}", text.len() - 1, text.len());
+            answer = answer.header("Content-Range", range);
+        }
+        match tag {
+            Some(tag) => answer.header("ETag", tag),
+            None => answer,
+        }
+    })
+}
+
+#[test]
+fn what_is_cut_is_gone_on_with() {
+    let text = "a text that comes in several pieces, each of which is cut";
+    let server = cutting(text, Some("\"1\""), 16);
+    assert_eq!(client().get(&Request::new(&server.url)).unwrap().body, text.as_bytes());
+    let ranges: Vec<Option<String>> =
+        server.asked().iter().map(|asked| asked.header("range").map(str::to_owned)).collect();
+    let expected = [None, Some("bytes=16-"), Some("bytes=32-"), Some("bytes=48-")];
+    assert_eq!(ranges, expected.map(|range| range.map(str::to_owned)));
+}
+
+#[test]
+fn what_has_no_name_is_fetched_from_the_beginning() {
+    // Nothing says that what comes later is of the same text; nor does a weak tag.
+    for tag in [None, Some("W/\"1\"")] {
+        let server = cutting("half of it and more", tag, 4);
+        let error = client().get(&Request::new(&server.url)).unwrap_err();
+        assert!(matches!(error, Error::Transport { .. }), "{error}");
+        assert!(server.asked().iter().all(|asked| asked.header("range").is_none()));
+        assert_eq!(server.asked().len(), 4);
+    }
+}
+
+#[test]
+fn a_text_that_has_changed_meanwhile_is_not_mixed() {
+    let count = AtomicUsize::new(0);
+    let server = Server::new(move |_| match count.fetch_add(1, Ordering::Relaxed) {
+        0 => Answer::ok("old text").header("ETag", "\"1\"").cut(),
+        _ => Answer::ok("new").header("ETag", "\"2\""),
+    });
+    assert_eq!(client().get(&Request::new(&server.url)).unwrap().body, b"new");
+}
+
+#[test]
+fn a_busy_server_is_asked_again() {
+    let count = AtomicUsize::new(0);
+    let server = Server::new(move |asked| match count.fetch_add(1, Ordering::Relaxed) {
+        0 => Answer::status(503),
+        1 => Answer::status(429).header("Retry-After", "0"),
+        _ if asked.path == "/never" => Answer::status(503).header("Retry-After", "3600"),
+        _ => Answer::ok("now"),
+    });
+    assert_eq!(client().get(&Request::new(&server.url)).unwrap().body, b"now");
+    let never = Request::new(format!("{}/never", server.url));
+    assert!(matches!(client().get(&never), Err(Error::Status { code: 503, .. })));
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[test]
+fn transfers_tell_how_far_they_are() {
+    #[derive(Default)]
+    struct Told(Mutex<Vec<(String, u64, Option<u64>, bool)>>);
+    impl Progress for Told {
+        fn moved(&self, transfer: Transfer<'_>) {
+            let Transfer { name, done, total, ended, .. } = transfer;
+            self.0.lock().unwrap().push((name.to_owned(), done, total, ended));
+        }
+    }
+    let server = Server::new(|_| Answer::ok("hello"));
+    let told = Arc::new(Told::default());
+    let client = client().progress(told.clone());
+    client.get(&Request::new(format!("{}/a/b.tgz?c", server.url))).unwrap();
+    let told = told.0.lock().unwrap();
+    let name = "b.tgz".to_owned();
+    assert_eq!(told.first(), Some(&(name.clone(), 5, Some(5), false)));
+    assert_eq!(told.last(), Some(&(name, 0, None, true)));
 }
 
 #[test]

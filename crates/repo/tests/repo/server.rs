@@ -1,6 +1,6 @@
 //! A small HTTP server for tests: answers by a function, remembers what it was asked.
 
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
