@@ -8,6 +8,7 @@ mod charts;
 mod releases;
 
 pub(crate) use charts::charts;
+use charts::versions;
 pub(crate) use releases::{one_release, releases, revisions};
 
 use crate::command::Command;
@@ -88,7 +89,7 @@ fn candidates(
         if let Some((names, value)) = typed.split_once('=')
             && let Some(flag) = flag_of(names, command)
         {
-            return values(flag, value);
+            return of_flag(flag, command, value, &rest);
         }
         if typed.starts_with('-') && !typed.contains('=') {
             return flags(command, typed, &rest);
@@ -98,7 +99,7 @@ fn candidates(
             && parse::takes_next(last, command)
             && let Some(flag) = flag_of(last, command)
         {
-            return values(flag, typed);
+            return of_flag(flag, command, typed, &rest);
         }
     }
     if path.len() == 1 && !parse::strip_flags(&rest, command).is_empty() {
@@ -161,6 +162,22 @@ fn flags(command: &Command, typed: &str, before: &[String]) -> Candidates {
         }
     }
     Candidates::only(words)
+}
+
+/// What can stand as the value of a flag behind these words.
+fn of_flag(flag: &Flag, command: &'static Command, typed: &str, before: &[String]) -> Candidates {
+    // Of a chart that is named already the versions are known.
+    if flag.name == "version" && command.long_flag("repo").is_some() {
+        let operands = parse::strip_flags(before, command);
+        let chart = operands.last().copied().unwrap_or_default();
+        let mut settings = Settings::of_environment();
+        let words = before.iter().filter(|word| word.contains('=')).cloned().collect();
+        if let Ok(parsed) = parse::flags_and_operands(command, words) {
+            let _ = settings.apply(&parsed);
+        }
+        return versions(&settings, chart, typed);
+    }
+    values(flag, typed)
 }
 
 /// What can stand as the value of a flag.

@@ -13,6 +13,7 @@ use pintle_release::actions::{
 use pintle_release::{Cluster, Release, WaitStrategy, documents};
 use pintle_yaml::Value;
 
+use crate::commands::dependency;
 use crate::commands::template::check_schemas;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -41,7 +42,7 @@ impl Input {
     /// # Errors
     ///
     /// One of them cannot be had, the chart is a library, or it lacks dependencies.
-    fn read(context: &Context, named: &str) -> Result<Self, Failure> {
+    fn read(context: &mut Context, named: &str) -> Result<Self, Failure> {
         let place = locate::locate(context, named)?;
         let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
         let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
@@ -50,8 +51,7 @@ impl Input {
         if chart.metadata.deprecated {
             log::warn("this chart is deprecated", &[]);
         }
-        let missing = |error| crate::commands::template::missing(&error, context);
-        chart.check_dependencies().map_err(missing)?;
+        let chart = with_dependencies(context, &place, chart)?;
         Ok(Self { chart, user, named: named.to_owned(), source })
     }
 }
@@ -74,13 +74,14 @@ pub(crate) struct Parts<'p, 'c> {
 ///
 /// Something cannot be read, or what `act` fails with.
 pub(crate) fn with_chart(
-    context: &Context,
+    context: &mut Context,
     session: &mut Session,
     (release, named): (&str, &str),
     room: usize,
     act: impl FnOnce(Parts<'_, '_>) -> Result<Release, ActionError>,
 ) -> Result<Release, Failure> {
     let mut input = Input::read(context, named)?;
+    let context = &*context;
     let chart = std::mem::take(&mut input.chart);
     let values = input.user.merged.values.clone();
     let mut post = Post::of(context, chart.name())?;
@@ -96,6 +97,35 @@ pub(crate) fn with_chart(
         strategy,
     });
     result.map_err(|error| failure(error, Some(&mut render), context))
+}
+
+/// The chart at `place` with all that it needs: what is missing is fetched if `--dependency-update`
+/// says so.
+///
+/// # Errors
+///
+/// Something is missing, or cannot be fetched.
+pub(crate) fn with_dependencies(
+    context: &mut Context,
+    place: &Place,
+    chart: Chart,
+) -> Result<Chart, Failure> {
+    let Err(missing) = chart.check_dependencies() else { return Ok(chart) };
+    if !context.parsed.is("dependency-update") {
+        return Err(Failure::new(format!(
+            "an error occurred while checking for chart dependencies. You may need to run 'helm \
+             dependency build' to fetch missing dependencies: {missing}"
+        )));
+    }
+    let Place::Path(path) = place else {
+        return Err(Failure::new(format!("cannot fetch dependencies: {missing}"))
+            .with_details("  = help: only of a chart that is a directory they can be fetched"));
+    };
+    let (said, result) = dependency::fetch::manage(context, path, false, true);
+    context.print(&said);
+    result?;
+    let chart = locate::load(context, place);
+    chart.map_err(|failure| failure.within("failed reloading chart after repo update: "))
 }
 
 /// Renders a chart for an action. A failure is kept with all that is known of it.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pintle_repo::content::{Content, Kind};
+use pintle_repo::git;
 use pintle_repo::http::Client;
 use pintle_repo::oci::{Pulled, Reference, Registry};
 use pintle_repo::reference::{Fetcher, Located, Warning};
@@ -15,6 +16,8 @@ use crate::{log, net};
 pub(crate) enum Remote<'c> {
     /// From a server of files.
     File { fetcher: Box<Fetcher<'c>>, located: Located },
+    /// From a git repository.
+    Git { source: git::Source, content: Content },
     /// From a registry.
     Registry { registry: Registry<'c>, reference: Reference, content: Content },
 }
@@ -49,6 +52,15 @@ impl<'c> Remote<'c> {
             "" if parsed.is("devel") => ">0.0.0-0",
             version => version,
         };
+        if name.starts_with("git+") && repository.is_empty() {
+            net::allowed(context, name)?;
+            let source = git::Source::parse(name).ok_or_else(|| {
+                let quoted = pintle_strconv::quote(name);
+                Failure::new(format!("{quoted} is no chart in a git repository"))
+                    .with_details("  = help: git+https://HOST/REPOSITORY@REVISION//PATH")
+            })?;
+            return Ok(Self::Git { source, content });
+        }
         if name.starts_with("oci://") && repository.is_empty() {
             net::allowed(context, name)?;
             let registry = net::registry(context, client);
@@ -63,6 +75,7 @@ impl<'c> Remote<'c> {
             content,
             access: net::access(parsed, ""),
             offline: settings.offline,
+            ahead: Vec::new(),
             warnings: Vec::new(),
         });
         let located = if repository.is_empty() {
@@ -96,6 +109,12 @@ impl<'c> Remote<'c> {
                 warn(&mut fetcher);
                 Ok((fetched.map_err(fails)?.cached.unwrap_or_default(), String::new()))
             }
+            Self::Git { source, content } => {
+                let archive = source.fetch().map_err(fails)?.archive;
+                let digest = Content::digest(&archive);
+                let path = content.put(&digest, &archive, Kind::Chart).map_err(fails)?;
+                Ok((path, String::new()))
+            }
             Self::Registry { registry, reference, content } => {
                 let pulled = registry.pull(&reference, false).map_err(fails)?;
                 let digest = Content::digest(&pulled.archive);
@@ -125,6 +144,13 @@ impl<'c> Remote<'c> {
                     provenance,
                     said: String::new(),
                 })
+            }
+            Self::Git { source, .. } => {
+                let git::Cloned { chart, archive, commit, .. } = source.fetch().map_err(fails)?;
+                let name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
+                let said = format!("Fetched: {}\n", source.at(&commit));
+                let missing = || Err("a git repository has none".to_owned());
+                Ok(Fetched { archive, name, provenance: provenance.then(missing), said })
             }
             Self::Registry { registry, reference, .. } => {
                 let mut pulled = registry.pull(reference, provenance).map_err(fails)?;

@@ -418,6 +418,19 @@ pub(crate) static SEARCH_REPO: &[Flag] = &[
     Flag::bool("versions", "show all versions").short('l'),
 ];
 
+pub(crate) static SEARCH_HUB: &[Flag] = &[
+    Flag::text("endpoint", "URL of the hub").default("https://hub.helm.sh"),
+    Flag::bool("fail-on-no-result", "fail if nothing is found"),
+    Flag::bool("list-repo-url", "show the URL of each chart's repository too"),
+    Flag::new(Kind::Uint, "max-col-width", "widest column of the table").default("50"),
+];
+
+pub(crate) static SEARCH_REGISTRY: &[Flag] = &[
+    Flag::bool("devel", "list development versions too; without effect beside --version"),
+    Flag::bool("fail-on-no-result", "fail if nothing is found"),
+    Flag::text("version", "range that versions must be in"),
+];
+
 pub(crate) static PUSH: &[Flag] = &[
     Flag::file("ca-file", "certificate authorities that the registry may be certified by"),
     Flag::file("cert-file", "client certificate for the registry"),

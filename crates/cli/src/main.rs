@@ -42,10 +42,10 @@ mod settings;
 mod source;
 mod stack;
 mod suggest;
-mod system;
 mod table;
 mod templates;
 mod terminal;
+mod transfers;
 mod user_values;
 
 #[global_allocator]

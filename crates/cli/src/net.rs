@@ -1,6 +1,7 @@
 //! The network as the command line wants it used.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use pintle_repo::credentials::Credentials;
@@ -10,15 +11,20 @@ use pintle_repo::oci::Registry;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::log;
+use crate::{log, output};
 use crate::parse::Parsed;
+use crate::transfers::Bar;
 
 /// What the program calls itself. Servers that tell Helm from browsers by its name go on doing so.
 pub(crate) const AGENT: &str = concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VERSION"));
 
-/// What fetches; nothing is started before its first request.
+/// What fetches, and shows how far it is; nothing is started before its first request.
 pub(crate) fn client() -> Client {
-    Client::new(AGENT)
+    let client = Client::new(AGENT);
+    match Bar::of_errors() {
+        Some(bar) => client.progress(Arc::new(bar)),
+        None => client,
+    }
 }
 
 /// What is said where `--offline` forbids to fetch `url`.
@@ -47,12 +53,8 @@ pub(crate) fn access(parsed: &Parsed, origin: &str) -> Access {
 
 /// What asks registries, by the flags of [`crate::flags::CHART`] or [`crate::flags::PUSH`].
 pub(crate) fn registry<'c>(context: &Context, client: &'c Client) -> Registry<'c> {
-    Registry {
-        client,
-        access: access(&context.parsed, ""),
-        credentials: Credentials::new(&context.settings.registry_config),
-        agent: AGENT,
-    }
+    let credentials = Credentials::new(&context.settings.registry_config);
+    Registry::new(client, access(&context.parsed, ""), credentials)
 }
 
 /// Refuses to fetch `url` where `--offline` forbids it.
@@ -84,6 +86,36 @@ pub(crate) fn skipped(entries: &[Skipped], source: &str) {
 /// The time, in the form of RFC 3339.
 pub(crate) fn now() -> String {
     jiff::Timestamp::now().to_string()
+}
+
+/// Asks the user for a text; `None` where there is no terminal to ask at.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub(crate) fn ask(prompt: &str) -> Result<Option<String>, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    output::complain(prompt);
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(1 << 20).read_line(&mut text);
+    read.map_err(|error| Failure::new(format!("read the answer: {error}")))?;
+    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Asks the user for a password, which is not shown; `None` where there is no terminal to ask at.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub(crate) fn ask_secretly(prompt: &str) -> Result<Option<String>, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    output::complain(prompt);
+    let read = rpassword::read_password();
+    read.map(Some).map_err(|error| Failure::new(format!("read the password: {error}")))
 }
 
 /// Reads a password from standard input; the line break behind it is not part of it.

@@ -139,7 +139,7 @@ pub(crate) fn path_text(program: &Program, path: &[&'static Command]) -> String 
 
 /// Shows the help of a command that only holds others, as Helm does whatever follows it. Where
 /// that is no command, this is said too.
-fn children(context: &mut Context) -> Result<(), Failure> {
+pub(crate) fn children(context: &mut Context) -> Result<(), Failure> {
     if let Some(word) = context.args().first()
         && !context.parsed.is("help")
     {

@@ -14,11 +14,12 @@ use std::thread;
 
 pub(crate) use documents::{merge, split};
 
+use pintle_chart::go_text;
+
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::paths::variable;
 use crate::settings::Settings;
-use crate::system::why;
 
 /// A post-renderer that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl PostRenderer {
                 .env("HELM_PLUGINS", &settings.plugins);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| invoking(why(&error)))?;
+        let mut child = command.spawn().map_err(|error| invoking(go_text(&error)))?;
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         // It may read, write and complain in any order.
@@ -112,8 +113,8 @@ impl PostRenderer {
                 stdout.map_or(Ok(0), |stdout| stdout.take(MAX_OUTPUT + 1).read_to_end(&mut output));
             (read.map(|_| output), complaint.join().unwrap_or_default())
         });
-        let status = child.wait().map_err(|error| invoking(why(&error)))?;
-        let output = output.map_err(|error| invoking(why(&error)))?;
+        let status = child.wait().map_err(|error| invoking(go_text(&error)))?;
+        let output = output.map_err(|error| invoking(go_text(&error)))?;
         if output.len() as u64 > MAX_OUTPUT {
             return Err(invoking(format!("it printed more than {MAX_OUTPUT} bytes")));
         }

@@ -183,10 +183,10 @@ fn memory(namespace: &str) -> Result<Memory, Failure> {
     let files = variable("HELM_MEMORY_DRIVER_DATA").unwrap_or_default();
     for path in files.split(':').filter(|path| !path.is_empty()) {
         let wrong = |why: String| Failure::new(format!("unable to read memory driver data: {why}"));
-        let file = std::fs::File::open(path).map_err(|e| wrong(crate::system::why(&e)))?;
+        let file = std::fs::File::open(path).map_err(|e| wrong(pintle_chart::go_text(&e)))?;
         let mut text = Vec::new();
         let read = file.take(MAX_RECORDS).read_to_end(&mut text);
-        read.map_err(|e| wrong(crate::system::why(&e)))?;
+        read.map_err(|e| wrong(pintle_chart::go_text(&e)))?;
         memory.load(&text).map_err(|error| wrong(error.to_string()))?;
     }
     Ok(memory)

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use pintle_chart::go_text;
 use pintle_repo::http::{Client, Request, redacted};
+use pintle_repo::url::percent_decoded;
 use pintle_values::{Source, SourceError};
 
 use crate::net;
-use crate::system::why;
 
 /// Reads what a flag or a schema names.
 #[derive(Debug)]
@@ -63,31 +64,12 @@ impl Source for Locations {
 /// The path in a `file://` URL: behind the host, with escapes undone.
 fn path_of(rest: &str) -> String {
     let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or(rest);
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let escaped = tail
-            .get(..2)
-            .filter(|_| first == b'%')
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match escaped {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decoded(path)
 }
 
 fn file(path: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
     let fails = |action: &str, error: &io::Error| {
-        SourceError::new(format!("{action} {path}: {}", why(error)))
+        SourceError::new(format!("{action} {path}: {}", go_text(error)))
     };
     let file = File::open(Path::new(path)).map_err(|error| fails("open", &error))?;
     let meta = file.metadata().map_err(|error| fails("stat", &error))?;
@@ -102,7 +84,7 @@ fn bounded(reader: impl Read, name: &str, limit: u64) -> Result<Vec<u8>, SourceE
     let length = reader
         .take(limit.saturating_add(1))
         .read_to_end(&mut data)
-        .map_err(|error| SourceError::new(format!("read {name}: {}", why(&error))))?;
+        .map_err(|error| SourceError::new(format!("read {name}: {}", go_text(&error))))?;
     if length as u64 > limit {
         return Err(SourceError::new(format!("{name} is larger than {limit} bytes")));
     }

@@ -6,13 +6,14 @@ mod markdown;
 use std::fs;
 use std::path::Path;
 
+use pintle_chart::go_text;
+
 use crate::command::{Command, ROOT};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::flags;
 use crate::parse::path_text;
-use crate::system::why;
 
 pub(crate) const DOCS: Command = Command {
     name: "docs",
@@ -73,5 +74,5 @@ fn tree(
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     fs::write(path, text)
-        .map_err(|error| Failure::new(format!("open {}: {}", path.display(), why(&error))))
+        .map_err(|error| Failure::new(format!("open {}: {}", path.display(), go_text(&error))))
 }

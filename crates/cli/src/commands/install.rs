@@ -86,7 +86,7 @@ fn options(context: &Context) -> Result<Install, Failure> {
 
 /// What `upgrade --install` installs, by the flags of `upgrade`.
 pub(super) fn for_upgrade(
-    context: &Context,
+    context: &mut Context,
     session: &mut Session,
     (name, chart): (&str, &str),
     replace: bool,
@@ -102,7 +102,7 @@ pub(super) fn for_upgrade(
 }
 
 fn install(
-    context: &Context,
+    context: &mut Context,
     session: &mut Session,
     options: Install,
     chart: &str,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pintle_chart::Loader;
+use pintle_chart::{Loader, go_text};
 use pintle_repo::file;
 use pintle_semver::Version;
 
@@ -10,7 +10,6 @@ use super::dependency;
 use crate::command::{Arity, Command};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::system::why;
 use crate::{draw, flags, locate, paths};
 
 pub(crate) const PACKAGE: Command = Command {
@@ -40,7 +39,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             &std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(&path)),
         ));
         if let Err(error) = std::fs::metadata(&path) {
-            return Err(Failure::new(format!("stat {}: {}", path.display(), why(&error))));
+            return Err(Failure::new(format!("stat {}: {}", path.display(), go_text(&error))));
         }
         if context.parsed.is("dependency-update") {
             // Helm says nothing of what it does on the way here.
@@ -76,7 +75,7 @@ fn package(context: &Context, path: &Path, modified: u64) -> Result<PathBuf, Fai
     let name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
     let saved = PathBuf::from(paths::clean(&destination.join(name)));
     file::write(&saved, &archive, 0o644).map_err(|error| {
-        Failure::new(format!("failed to save: write {}: {}", saved.display(), why(&error)))
+        Failure::new(format!("failed to save: write {}: {}", saved.display(), go_text(&error)))
     })?;
     Ok(saved)
 }

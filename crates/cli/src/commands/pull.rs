@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pintle_chart::go_text;
 use pintle_repo::{expand, file};
 
 use crate::command::{Arity, Command};
@@ -10,7 +11,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::fetch::Remote;
 use crate::paths::clean;
-use crate::system::why;
 use crate::{flags, net};
 
 pub(crate) const PULL: Command = Command {
@@ -71,7 +71,7 @@ fn pull(context: &Context, name: &str) -> Result<String, Failure> {
     }
     let path = destination.join(&fetched.name);
     if let Err(error) = std::fs::metadata(destination) {
-        return Err(Failure::new(format!("open {}: {}", path.display(), why(&error))));
+        return Err(Failure::new(format!("open {}: {}", path.display(), go_text(&error))));
     }
     write(&path, &fetched.archive)?;
     let mut said = fetched.said;
@@ -89,7 +89,7 @@ fn pull(context: &Context, name: &str) -> Result<String, Failure> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     file::write(path, bytes, 0o644)
-        .map_err(|error| Failure::new(format!("write {}: {}", path.display(), why(&error))))
+        .map_err(|error| Failure::new(format!("write {}: {}", path.display(), go_text(&error))))
 }
 
 /// Unpacks a chart into a directory of its name, where there must be none yet.

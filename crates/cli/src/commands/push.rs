@@ -2,11 +2,12 @@
 
 use std::fs;
 
+use pintle_chart::go_text;
+
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, directive};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::system::why;
 use crate::{fetch, flags, net};
 
 pub(crate) const PUSH: Command = Command {
@@ -48,14 +49,14 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     }
     let meta = fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::new(format!("{path}: no such file")),
-        _ => Failure::new(format!("stat {path}: {}", why(&error))),
+        _ => Failure::new(format!("stat {path}: {}", go_text(&error))),
     })?;
     if meta.is_dir() {
         return Err(Failure::new("cannot push directory, must provide chart archive (.tgz)"));
     }
     net::allowed(context, remote)?;
     let read = |path: &str| {
-        fs::read(path).map_err(|error| Failure::new(format!("open {path}: {}", why(&error))))
+        fs::read(path).map_err(|error| Failure::new(format!("open {path}: {}", go_text(&error))))
     };
     let archive = read(path)?;
     let beside = format!("{path}.prov");

@@ -46,13 +46,22 @@ const LOGOUT: Command = Command {
 fn login(context: &mut Context) -> Result<(), Failure> {
     let host = context.args().first().cloned().unwrap_or_default();
     let parsed = &context.parsed;
-    let username = parsed.text("username").unwrap_or_default().to_owned();
+    let mut username = parsed.text("username").unwrap_or_default().to_owned();
     let given = parsed.text("password").unwrap_or_default().to_owned();
     let secret = if parsed.is("password-stdin") {
         net::secret()?
     } else if given.is_empty() {
-        return Err(Failure::new("password required")
-            .with_details("  = help: give it with --password-stdin"));
+        if username.is_empty() {
+            username = net::ask("Username: ")?.unwrap_or_default().trim().to_owned();
+        }
+        let what = if username.is_empty() { "Token" } else { "Password" };
+        let secret = net::ask_secretly(&format!("{what}: "))?.unwrap_or_default();
+        if secret.is_empty() {
+            let what = what.to_lowercase();
+            return Err(Failure::new(format!("{what} required"))
+                .with_details("  = help: give it with --password-stdin"));
+        }
+        secret
     } else {
         log::warn("using --password via the CLI is insecure. Use --password-stdin", &[]);
         given

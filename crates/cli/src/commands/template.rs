@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
-use crate::{draw, flags, locate, log, naming, templates};
+use crate::{deploy, draw, flags, locate, log, naming, templates};
 
 pub(crate) const TEMPLATE: Command = Command {
     name: "template",
@@ -71,12 +71,12 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     let place = locate::locate(context, &chart_name)?;
     let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
-    let mut chart = locate::load(context, &place)?;
+    let chart = locate::load(context, &place)?;
     chart.check_type().map_err(|error| Failure::new(error.to_string()))?;
     if chart.metadata.deprecated {
         log::warn("this chart is deprecated", &[]);
     }
-    chart.check_dependencies().map_err(|error| missing(&error, context))?;
+    let mut chart = deploy::with_dependencies(context, &place, chart)?;
     let mut session = if server { Some(reach(context)?) } else { None };
     check_name(&name).map_err(|error| {
         let name = pintle_strconv::quote(&name);
@@ -263,19 +263,6 @@ fn on_server(context: &Context) -> Result<bool, Failure> {
         },
     };
     Ok(server || context.parsed.is("validate"))
-}
-
-/// Dependencies that are not there.
-pub(crate) fn missing(error: &pintle_chart::NotInstallable, context: &Context) -> Failure {
-    if context.parsed.is("dependency-update") {
-        return Failure::new(format!("cannot fetch dependencies: {error}"))
-            .with_details("  = help: put the charts into charts/");
-    }
-    Failure::new(format!(
-        "an error occurred while checking for chart dependencies. You may need to run '{} \
-         dependency build' to fetch missing dependencies: {error}",
-        "helm"
-    ))
 }
 
 fn labels(context: &Context) -> Result<(), Failure> {

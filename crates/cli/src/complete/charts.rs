@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use pintle_repo::repository::cached_versions;
+
 use crate::complete::{Candidates, directive};
 use crate::context::Context;
+use crate::settings::Settings;
 
 /// What can stand where a chart is to be named.
 pub(crate) fn charts(context: &Context, typed: &str) -> Candidates {
@@ -46,6 +49,28 @@ pub(crate) fn charts(context: &Context, typed: &str) -> Candidates {
         candidates.words.push("/\ta path from the root".to_owned());
     }
     candidates
+}
+
+/// The versions of a chart of a known repository.
+pub(super) fn versions(settings: &Settings, chart: &str, typed: &str) -> Candidates {
+    let Some((repository, name)) = chart.split_once('/') else { return Candidates::no_more() };
+    let cache = Path::new(&settings.repository_cache);
+    let index = cached_versions(cache, repository, name).unwrap_or_default();
+    let versions = index.entries.get(name).into_iter().flatten();
+    let words = versions.filter(|known| known.metadata.version.starts_with(typed)).map(|known| {
+        let metadata = &known.metadata;
+        let mut note = String::new();
+        if !metadata.app_version.is_empty() {
+            note = format!("App: {}, ", metadata.app_version);
+        }
+        let day = known.created.split('T').next().unwrap_or_default();
+        note.push_str(&format!("Created: {day} "));
+        if metadata.deprecated {
+            note.push_str("(deprecated)");
+        }
+        format!("{}\t{}", metadata.version, note.trim_end())
+    });
+    Candidates::only(words.collect())
 }
 
 /// The repositories whose charts are known.

@@ -62,23 +62,19 @@ pub(crate) fn manage(
 ) -> (String, Result<(), Failure>) {
     let settings = &context.settings;
     let client = net::client();
-    let mut manager = Manager {
-        chart: path,
+    let fetcher = Fetcher {
         client: &client,
-        registry: net::registry(context, &client),
-        fetcher: Fetcher {
-            client: &client,
-            config: Path::new(&settings.repository_config),
-            cache: Path::new(&settings.repository_cache),
-            content: Content::new(&settings.content_cache),
-            access: net::access(&context.parsed, ""),
-            offline: settings.offline,
-            warnings: Vec::new(),
-        },
-        skip_refresh,
-        now: net::now(),
-        said: String::new(),
+        config: Path::new(&settings.repository_config),
+        cache: Path::new(&settings.repository_cache),
+        content: Content::new(&settings.content_cache),
+        access: net::access(&context.parsed, ""),
+        offline: settings.offline,
+        ahead: Vec::new(),
+        warnings: Vec::new(),
     };
+    let registry = net::registry(context, &client);
+    let mut manager = Manager::new(path, fetcher, registry, net::now());
+    manager.skip_refresh = skip_refresh;
     let result = if update { manager.update() } else { manager.build() };
     let said = std::mem::take(&mut manager.said);
     (said, result.map_err(|error| Failure::new(error.to_string())))

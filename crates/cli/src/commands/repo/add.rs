@@ -59,11 +59,13 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         pass_credentials_all: access.pass_credentials,
     };
     if !entry.username.is_empty() && entry.password.is_empty() {
-        if !parsed.is("password-stdin") {
-            return Err(Failure::new("a user name needs a password")
-                .with_details("  = help: give it with --password-stdin or --password"));
-        }
-        entry.password = net::secret()?;
+        entry.password = match parsed.is("password-stdin") {
+            true => net::secret()?,
+            false => net::ask_secretly("Password: ")?.ok_or_else(|| {
+                Failure::new("a user name needs a password")
+                    .with_details("  = help: give it with --password-stdin or --password")
+            })?,
+        };
     }
     if name.contains('/') {
         return Err(Failure::new(format!(

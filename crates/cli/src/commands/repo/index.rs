@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use pintle_chart::go_text;
 use pintle_repo::file;
 use pintle_repo::index::{Index, index_directory};
 
@@ -10,7 +11,6 @@ use crate::command::{Arity, Command};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::system::why;
 use crate::{flags, net};
 
 pub(super) const INDEX: Command = Command {
@@ -54,7 +54,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             }
             Err(error) => {
                 let path = merge.display();
-                return Err(Failure::new(format!("merge failed: open {path}: {}", why(&error))));
+                return Err(Failure::new(format!("merge failed: open {path}: {}", go_text(&error))));
             }
         }
     }
@@ -65,5 +65,5 @@ fn write(index: &Index, path: &Path, json: bool) -> Result<(), Failure> {
     let text = if json { index.to_json() } else { index.to_yaml() };
     let text = text.map_err(|error| Failure::new(error.to_string()))?;
     file::write(path, text.as_bytes(), 0o644)
-        .map_err(|error| Failure::new(format!("write {}: {}", path.display(), why(&error))))
+        .map_err(|error| Failure::new(format!("write {}: {}", path.display(), go_text(&error))))
 }

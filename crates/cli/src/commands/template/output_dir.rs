@@ -5,9 +5,10 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 
+use pintle_chart::go_text;
+
 use crate::failure::Failure;
 use crate::paths;
-use crate::system::why;
 
 /// A directory that documents are written to, each into the file that it is named after.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl OutputDir {
         };
         let file = Path::new(&root).join(path);
         let fails = |action: &str, path: &Path, error: &std::io::Error| {
-            Failure::new(format!("{action} {}: {}", path.display(), why(error)))
+            Failure::new(format!("{action} {}: {}", path.display(), go_text(error)))
         };
         // A chart must not write anywhere else.
         let mut inside = PathBuf::from(&self.root);
