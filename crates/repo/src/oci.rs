@@ -346,8 +346,8 @@ impl<'c> Registry<'c> {
                 }
             };
             let path = format!("{}/manifests/{digest}", reference.repository);
-            let accept = |ask: Ask<'_>| ask.header(header::ACCEPT, IMAGE_MANIFEST);
-            let there = self.there(&reference, accept(Ask::new(Method::HEAD, &path)));
+            let head = Ask::new(Method::HEAD, &path).header(header::ACCEPT, IMAGE_MANIFEST);
+            let there = self.there(&reference, head);
             if !there.await.map_err(on("Exists"))? {
                 for (blob, name) in blobs.into_iter().filter(|(blob, _)| !blob.is_empty()) {
                     self.put_blob(&reference, blob, name).await?;

@@ -113,12 +113,12 @@ impl Job {
     /// Tries again what failed in passing, and fetches on what was cut.
     async fn persist(self) -> Result<Answer, Error> {
         let mut partial = Partial::default();
-        let mut meter = Meter::new(self.progress.clone(), &self.exchange.name);
+        let meter = Meter::new(self.progress.clone(), &self.exchange.name);
         let mut failures = 0;
         loop {
             let before = partial.body.len();
             let mut asked_to_wait = None;
-            let failed = match self.follow(&mut partial, &mut meter).await {
+            let failed = match self.follow(&mut partial, &meter).await {
                 Ok(answer) if !is_busy(answer.status) => return Ok(answer),
                 Ok(answer) => {
                     let seconds = answer.header(header::RETRY_AFTER).trim().parse().ok();
@@ -138,7 +138,7 @@ impl Job {
     }
 
     /// Asks, and asks again where it is sent.
-    async fn follow(&self, partial: &mut Partial, meter: &mut Meter) -> Result<Answer, Failed> {
+    async fn follow(&self, partial: &mut Partial, meter: &Meter) -> Result<Answer, Failed> {
         let Exchange { tls, .. } = &self.exchange;
         let mut url = self.exchange.url.clone();
         let mut clients = vec![(Key::of(tls, &url), self.first.clone())];
@@ -220,7 +220,7 @@ impl Job {
         mut answer: reqwest::Response,
         url: &Url,
         partial: &mut Partial,
-        meter: &mut Meter,
+        meter: &Meter,
     ) -> Result<Answer, Failed> {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let goes_on = status == StatusCode::PARTIAL_CONTENT && begins_at(&headers, partial.body.len());

@@ -290,20 +290,6 @@ fn go_value(value: &Value, depth: usize, out: &mut String) {
     if depth > 64 {
         return;
     }
-    let list = |items: &mut dyn Iterator<Item = (Option<&String>, &Value)>, out: &mut String| {
-        out.push('[');
-        for (at, (key, item)) in items.enumerate() {
-            if at > 0 {
-                out.push(' ');
-            }
-            if let Some(key) = key {
-                out.push_str(key);
-                out.push(':');
-            }
-            go_value(item, depth + 1, out);
-        }
-        out.push(']');
-    };
     match value {
         Value::Null => out.push_str("<nil>"),
         Value::Bool(value) => out.push_str(&value.to_string()),
@@ -313,14 +299,30 @@ fn go_value(value: &Value, depth: usize, out: &mut String) {
             out.push_str(&pintle_strconv::format_f64(number, general, None));
         }
         Value::String(text) => out.push_str(text),
-        Value::Array(items) => list(&mut items.iter().map(|item| (None, item)), out),
+        Value::Array(items) => {
+            go_list(items.iter().map(|item| ("", item)).collect(), depth, out);
+        }
         Value::Object(map) => {
-            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| *key);
+            let mut entries: Vec<(String, &Value)> =
+                map.iter().map(|(key, item)| (format!("{key}:"), item)).collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
             out.push_str("map");
-            list(&mut entries.into_iter().map(|(key, item)| (Some(key), item)), out);
+            let entries = entries.iter().map(|(key, item)| (key.as_str(), *item));
+            go_list(entries.collect(), depth, out);
         }
     }
+}
+
+fn go_list(items: Vec<(&str, &Value)>, depth: usize, out: &mut String) {
+    out.push('[');
+    for (at, (key, item)) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        out.push_str(key);
+        go_value(item, depth + 1, out);
+    }
+    out.push(']');
 }
 
 /// The parameters of a challenge: `a="b",c=d`.
