@@ -90,9 +90,8 @@ pub use lint::{
 pub use list::{DependencyList, DependencyRow, DependencyStatus, list_dependencies};
 pub use load::{Loader, load};
 pub use metadata::{
-    EmitDependency, EmitMetadata, METADATA_FIELDS, Object,
-    DecodeError, Dependency, Invalid, Lock, Maintainer, Metadata, read_lock, read_metadata,
-    read_metadata_strict,
+    DecodeError, Dependency, EmitDependency, EmitMetadata, Invalid, Lock, METADATA_FIELDS,
+    Maintainer, Metadata, Object, read_lock, read_metadata, read_metadata_strict,
 };
 pub use notice::{Level, Notice};
 pub use pack::{PackError, pack};

@@ -35,7 +35,7 @@ mod parse;
 mod paths;
 mod postrender;
 mod program;
-mod progress;
+mod transfers;
 mod release_text;
 mod session;
 mod settings;

@@ -11,9 +11,9 @@ use pintle_repo::oci::Registry;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{log, output};
 use crate::parse::Parsed;
 use crate::transfers::Bar;
+use crate::{log, output};
 
 /// What the program calls itself. Servers that tell Helm from browsers by its name go on doing so.
 pub(crate) const AGENT: &str = concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VERSION"));

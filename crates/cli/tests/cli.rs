@@ -6,7 +6,10 @@ mod cli {
     mod completion;
     mod corpus;
     mod dependencies;
+    mod disk;
+    mod git;
     mod goldens;
+    mod hub;
     mod network;
     pub(crate) mod program;
     mod registry;

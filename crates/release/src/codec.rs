@@ -17,8 +17,8 @@ use pintle_yaml::JsonSink;
 pub use brief::decode_brief;
 pub(crate) use decode::release as decode_value;
 pub use emit::{EmitHook, EmitRelease};
-pub use pintle_chart::EmitMetadata;
 pub use labels::{SYSTEM_LABELS, Stamp, is_system_label, record_labels, user_labels};
+pub use pintle_chart::EmitMetadata;
 
 use crate::{Release, StorageError};
 

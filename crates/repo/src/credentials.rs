@@ -193,7 +193,8 @@ fn bare(address: &str) -> &str {
 /// Asks the program that keeps logins; `None` if it has none.
 fn ask(helper: &str, what: &str, input: &[u8]) -> Result<Option<Vec<u8>>, Error> {
     let program = format!("docker-credential-{helper}");
-    let fails = |error: io::Error| Error::Other(format!("{program}: {}", pintle_chart::go_text(&error)));
+    let fails =
+        |error: io::Error| Error::Other(format!("{program}: {}", pintle_chart::go_text(&error)));
     let mut child = Command::new(&program)
         .arg(what)
         .stdin(Stdio::piped())

@@ -14,7 +14,6 @@ mod progress;
 mod request;
 
 pub use error::Error;
-pub(crate) use error::chain;
 pub(crate) use exchange::{Answer, Exchange};
 pub use origin::{redacted, same_origin};
 pub use progress::{Progress, Transfer};

@@ -166,11 +166,11 @@ impl<'c> Registry<'c> {
         for _ in 0..MAX_PAGES {
             let ask = Ask::new(Method::GET, &path);
             let answer = self.ask(reference, Action::Pull, ask).await?;
-            let page: Page = serde_json::from_slice(&answer.body).map_err(|error| {
-                Error::Other(format!("{reference}: no list of tags: {error}"))
-            })?;
+            let page: Page = serde_json::from_slice(&answer.body)
+                .map_err(|error| Error::Other(format!("{reference}: no list of tags: {error}")))?;
             let read = page.tags.unwrap_or_default();
-            let read = read.iter().filter_map(|tag| Version::parse_strict(tag.replace('_', "+")).ok());
+            let read =
+                read.iter().filter_map(|tag| Version::parse_strict(tag.replace('_', "+")).ok());
             versions.extend(read);
             // `<…>; rel="next"` leads on, at the same registry only.
             let next = answer.header(header::LINK);

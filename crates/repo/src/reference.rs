@@ -228,9 +228,9 @@ impl Fetcher<'_> {
         let requests: Vec<Request> = wanted.iter().map(|one| request(&one.url, one)).collect();
         let answers = self.client.get_all(&requests);
         let came = wanted.iter().zip(answers);
-        self.ahead.extend(came.map(|(located, answer)| {
-            (located.url.clone(), answer.map(|answer| answer.body))
-        }));
+        self.ahead.extend(
+            came.map(|(located, answer)| (located.url.clone(), answer.map(|answer| answer.body))),
+        );
     }
 
     fn allowed(&self, url: &str) -> Result<(), Error> {

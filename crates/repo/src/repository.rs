@@ -98,7 +98,10 @@ fn stamp(path: &Path) -> Option<(u64, u128)> {
 /// Checks an index that came and keeps it.
 fn keep(entry: &Entry, cache: &Path, url: &str, answer: &Response) -> Result<Refreshed, Error> {
     if answer.unchanged {
-        return Ok(Refreshed { unchanged: true, skipped: Vec::new() });
+        // What is left out of it is said again, as if it had come anew.
+        let kept = cached(cache, &entry.name, Some(""));
+        let skipped = kept.map(|index| index.skipped).unwrap_or_default();
+        return Ok(Refreshed { unchanged: true, skipped });
     }
     let index = Index::read(&answer.body).map_err(|error| Error::Other(error.to_string()))?;
     let mut names = String::new();

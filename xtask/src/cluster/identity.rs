@@ -74,7 +74,9 @@ fn random() -> Result<String, String> {
 
 /// An authority, the server's certificate, and an administrator's, which are written into the folder
 /// with the server's key and given back with the administrator's.
-pub(crate) fn certificates(folder: &Path) -> Result<(String, String, String), Box<dyn std::error::Error>> {
+pub(crate) fn certificates(
+    folder: &Path,
+) -> Result<(String, String, String), Box<dyn std::error::Error>> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

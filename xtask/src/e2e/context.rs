@@ -83,10 +83,15 @@ impl Desk {
         Ok(Desk { scratch, quick, programs })
     }
 
+    /// Where a program is.
+    pub(crate) fn path(&self, program: Program) -> PathBuf {
+        self.programs.path(program).to_path_buf()
+    }
+
     /// The command of a program, with nothing of this machine's settings and with all that it keeps
     /// below the folder `home`, in which it runs.
-    pub(crate) fn command(&self, program: Program, home: &Path) -> Command {
-        let mut command = Command::new(self.programs.path(program));
+    pub(crate) fn command(&self, program: &Path, home: &Path) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().current_dir(home).stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", home);
         command.env("HELM_CACHE_HOME", home.join("cache")).env("HELM_DATA_HOME", home.join("data"));

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pintle_chart::{Loader, go_text};
+use pintle_chart::{Chart, Loader, go_text};
 use pintle_repo::file;
 use pintle_semver::Version;
 
@@ -33,26 +33,26 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     if context.parsed.is("sign") {
         return Err(Failure::new("cannot sign charts: signatures cannot be made yet"));
     }
-    let modified = source_date_epoch()?;
-    for path in context.args().to_vec() {
+    let epoch = source_date_epoch()?;
+    for given in context.args().to_vec() {
         let path = PathBuf::from(paths::clean(
-            &std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(&path)),
+            &std::path::absolute(&given).unwrap_or_else(|_| PathBuf::from(&given)),
         ));
         if let Err(error) = std::fs::metadata(&path) {
-            return Err(Failure::new(format!("stat {}: {}", path.display(), go_text(&error))));
+            return Err(Failure::new(format!("stat {given}: {}", go_text(&error))));
         }
         if context.parsed.is("dependency-update") {
             // Helm says nothing of what it does on the way here.
             dependency::fetch::manage(context, &path, false, true).1?;
         }
-        let saved = package(context, &path, modified)?;
+        let saved = package(context, &path, epoch)?;
         let saved = saved.display();
         context.print(&format!("Successfully packaged chart and saved it to: {saved}\n"));
     }
     Ok(())
 }
 
-fn package(context: &Context, path: &Path, modified: u64) -> Result<PathBuf, Failure> {
+fn package(context: &Context, path: &Path, epoch: Option<u64>) -> Result<PathBuf, Failure> {
     let parsed = &context.parsed;
     let mut loader = Loader::new();
     let result = loader.load_directory(path);
@@ -66,7 +66,10 @@ fn package(context: &Context, path: &Path, modified: u64) -> Result<PathBuf, Fai
         version.clone_into(&mut chart.metadata.app_version);
     }
     chart.check_dependencies().map_err(|error| Failure::new(error.to_string()))?;
-    let archive = pintle_chart::pack(&mut chart, modified)
+    if let Some(epoch) = epoch {
+        stamp(&mut chart, &time_of(epoch)?);
+    }
+    let archive = pintle_chart::pack(&mut chart, epoch.unwrap_or_default())
         .map_err(|error| Failure::new(format!("failed to save: {error}")))?;
     let destination = match parsed.text("destination").unwrap_or(".") {
         "." => std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -80,10 +83,28 @@ fn package(context: &Context, path: &Path, modified: u64) -> Result<PathBuf, Fai
     Ok(saved)
 }
 
-/// The time that all files are to have.
-fn source_date_epoch() -> Result<u64, Failure> {
-    let Some(text) = paths::variable("SOURCE_DATE_EPOCH") else { return Ok(0) };
-    pintle_strconv::parse_uint(&text, 10, 33).map_err(|error| {
+/// Lets the lock files of a chart and of its subcharts have been made at that time.
+fn stamp(chart: &mut Chart, time: &str) {
+    let mut charts = vec![chart];
+    while let Some(chart) = charts.pop() {
+        if let Some(lock) = &mut chart.lock {
+            time.clone_into(&mut lock.generated);
+        }
+        charts.extend(chart.dependencies.iter_mut());
+    }
+}
+
+fn time_of(epoch: u64) -> Result<String, Failure> {
+    let seconds = i64::try_from(epoch).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds)
+        .map(|time| time.to_string())
+        .map_err(|error| Failure::new(format!("invalid SOURCE_DATE_EPOCH: {error}")))
+}
+
+/// The time that all files are to have, if it is said.
+fn source_date_epoch() -> Result<Option<u64>, Failure> {
+    let Some(text) = paths::variable("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    pintle_strconv::parse_uint(&text, 10, 33).map(Some).map_err(|error| {
         Failure::new(format!("invalid SOURCE_DATE_EPOCH {}: {error}", pintle_strconv::quote(&text)))
     })
 }

@@ -40,15 +40,11 @@ a directory of its name.
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
-    for name in context.args().to_vec() {
-        let said = pull(context, &name)?;
-        context.print(&said);
-    }
-    Ok(())
+    context.args().to_vec().iter().try_for_each(|name| pull(context, name))
 }
 
-/// Fetches one chart; what is to be said about it.
-fn pull(context: &Context, name: &str) -> Result<String, Failure> {
+/// Fetches one chart.
+fn pull(context: &mut Context, name: &str) -> Result<(), Failure> {
     let parsed = &context.parsed;
     if parsed.is("verify") {
         return Err(Failure::new(format!(
@@ -59,10 +55,14 @@ fn pull(context: &Context, name: &str) -> Result<String, Failure> {
     let client = net::client();
     let mut remote = Remote::find(context, &client, name)?;
     let fetched = remote.download(parsed.is("prov"))?;
+    drop(remote);
+    // As in Helm, what came is told whatever becomes of it.
+    context.print(&fetched.said);
+    let parsed = &context.parsed;
     let destination = Path::new(parsed.text("destination").unwrap_or("."));
     if parsed.is("untar") {
         let below = Path::new(parsed.text("untardir").unwrap_or("."));
-        return untar(&fetched.archive, destination, below, name).map(|()| fetched.said);
+        return untar(&fetched.archive, destination, below, name);
     }
     let safe = !matches!(fetched.name.as_str(), "" | "." | "..")
         && !fetched.name.contains(['/', '\\', '\0']);
@@ -74,17 +74,16 @@ fn pull(context: &Context, name: &str) -> Result<String, Failure> {
         return Err(Failure::new(format!("open {}: {}", path.display(), go_text(&error))));
     }
     write(&path, &fetched.archive)?;
-    let mut said = fetched.said;
     match fetched.provenance {
         Some(Ok(provenance)) => {
             write(&destination.join(format!("{}.prov", fetched.name)), &provenance)?;
         }
         Some(Err(error)) => {
-            said.push_str(&format!("WARNING: Verification not found for {name}: {error}\n"));
+            context.print(&format!("WARNING: Verification not found for {name}: {error}\n"));
         }
         None => {}
     }
-    Ok(said)
+    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -118,8 +118,9 @@ impl Emit for EmitHook<'_> {
         run.always("phase", &hook.last_run.phase)?;
         run.end()?;
         object.int("weight", hook.weight)?;
-        object
-            .list("delete_policies", &hook.delete_policies, |policy, sink| sink.str(policy.0.as_bytes()))?;
+        object.list("delete_policies", &hook.delete_policies, |policy, sink| {
+            sink.str(policy.0.as_bytes())
+        })?;
         let logs = &hook.output_log_policies;
         object.list("output_log_policies", logs, |policy, sink| sink.str(policy.0.as_bytes()))?;
         object.end()

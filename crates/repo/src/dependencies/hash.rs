@@ -9,8 +9,7 @@ use crate::content::Content;
 /// The digest of what is wanted and what was chosen, as Helm computes it.
 ///
 /// ```
-/// use pintle_chart::{Dependency, EmitDependency};
-use pintle_yaml::{Emit, Sink, WriteError};
+/// use pintle_chart::Dependency;
 /// use pintle_repo::dependencies::hash;
 ///
 /// let of = |version: &str| Dependency {

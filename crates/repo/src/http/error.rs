@@ -134,7 +134,7 @@ fn system<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e io::Error> {
 }
 
 /// The innermost reasons of an error; the outer ones say only that there was a request.
-pub(crate) fn chain(error: &dyn StdError) -> String {
+pub(super) fn chain(error: &dyn StdError) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut next = error.source();
     while let Some(error) = next {
@@ -179,7 +179,10 @@ impl fmt::Display for Error {
             }
             Self::Timeout { method, url, seconds } => {
                 let url = pintle_strconv::quote(url);
-                write!(f, "{method} {url}: context deadline exceeded: nothing complete in {seconds} s")
+                write!(
+                    f,
+                    "{method} {url}: context deadline exceeded: nothing complete in {seconds} s"
+                )
             }
             Self::Redirects { url } => {
                 write!(f, "Get {}: stopped after 10 redirects", pintle_strconv::quote(url))

@@ -223,7 +223,8 @@ impl Job {
         meter: &Meter,
     ) -> Result<Answer, Failed> {
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let goes_on = status == StatusCode::PARTIAL_CONTENT && begins_at(&headers, partial.body.len());
+        let goes_on =
+            status == StatusCode::PARTIAL_CONTENT && begins_at(&headers, partial.body.len());
         if !status.is_success() || (status == StatusCode::PARTIAL_CONTENT && !goes_on) {
             if status == StatusCode::RANGE_NOT_SATISFIABLE || status.is_success() {
                 // What is there cannot be gone on with: the next try begins anew.

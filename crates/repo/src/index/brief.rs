@@ -131,14 +131,12 @@ impl<'b> Reader<'b> {
     }
 
     fn version(&mut self) -> Option<ChartVersion> {
-        let metadata = Metadata {
-            name: self.text()?,
-            version: self.text()?,
-            app_version: self.text()?,
-            description: self.text()?,
-            keywords: self.list()?,
-            ..Metadata::default()
-        };
+        let mut metadata = Metadata::default();
+        metadata.name = self.text()?;
+        metadata.version = self.text()?;
+        metadata.app_version = self.text()?;
+        metadata.description = self.text()?;
+        metadata.keywords = self.list()?;
         let mut version = ChartVersion {
             metadata,
             urls: self.list()?,

@@ -10,9 +10,9 @@ use reqwest::{Method, StatusCode, Url};
 use serde_json::Value;
 
 use super::{Reference, Registry};
+use crate::Error;
 use crate::credentials::Login;
 use crate::http::{self, Answer, Exchange, basic, redacted, same_origin, secret};
-use crate::Error;
 
 /// How long one transfer may take.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(600);
@@ -200,7 +200,8 @@ impl Registry<'_> {
         let refresh = login.as_ref().filter(|login| login.username == "<token>");
         let exchange = match refresh {
             Some(login) => {
-                let mut form = Url::parse("http://x/").map_err(|error| fails(&error.to_string()))?;
+                let mut form =
+                    Url::parse("http://x/").map_err(|error| fails(&error.to_string()))?;
                 form.query_pairs_mut()
                     .append_pair("client_id", "pintle")
                     .append_pair("grant_type", "refresh_token")
@@ -365,7 +366,8 @@ mod tests {
     #[test]
     fn challenges_are_taken_apart() {
         let read = parameters(r#"realm="https://a/t?x=y",service="s",scope="r:a/b:pull,push""#);
-        let expected = [("realm", "https://a/t?x=y"), ("service", "s"), ("scope", "r:a/b:pull,push")];
+        let expected =
+            [("realm", "https://a/t?x=y"), ("service", "s"), ("scope", "r:a/b:pull,push")];
         assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let read = parameters(r#"a=b , c="d\"e" ,f"#);
         assert_eq!(read, [("a", "b"), ("c", "d\"e")].map(|(a, b)| (a.to_owned(), b.to_owned())));

@@ -72,8 +72,11 @@ fn a_token_is_fetched_with_the_login_and_sent_to_its_registry_only() {
     assert_eq!(asked[0].path, "/t?scope=x&service=s");
     assert_eq!(asked[0].header("authorization"), Some(BASIC));
     // The registry is never told the password, nor another server the token.
-    let told: Vec<String> =
-        server.asked().iter().filter_map(|a| a.header("authorization").map(str::to_owned)).collect();
+    let told: Vec<String> = server
+        .asked()
+        .iter()
+        .filter_map(|a| a.header("authorization").map(str::to_owned))
+        .collect();
     assert!(told.iter().all(|told| told == "Bearer abc"), "{told:?}");
     assert_eq!(elsewhere.asked()[0].header("authorization"), None);
 }
@@ -119,7 +122,8 @@ fn an_upload_that_is_led_away_goes_without_the_login() {
     let directory = tempfile::tempdir().unwrap();
     let chart = directory.path().join("web");
     std::fs::create_dir_all(&chart).unwrap();
-    std::fs::write(chart.join("Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n").unwrap();
+    std::fs::write(chart.join("Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .unwrap();
     let mut chart = pintle_chart::Loader::new().load_directory(&chart).unwrap();
     let archive = pintle_chart::pack(&mut chart, 0).unwrap();
     let host = server.url.strip_prefix("http://").unwrap();
@@ -142,7 +146,9 @@ fn pages_of_tags_lead_to_no_other_registry() {
     let server = Server::new(move |asked| match asked.path.as_str() {
         "/v2/charts/web/tags/list" => Answer::ok("{\"tags\":[\"1.0.0\"]}")
             .header("Link", "</v2/charts/web/tags/list?last=1.0.0>; rel=\"next\""),
-        _ => Answer::ok("{\"tags\":[\"2.0.0\"]}").header("Link", format!("<{away}/x>; rel=\"next\"")),
+        _ => {
+            Answer::ok("{\"tags\":[\"2.0.0\"]}").header("Link", format!("<{away}/x>; rel=\"next\""))
+        }
     });
     let home = tempfile::tempdir().unwrap();
     let tags = with_registry(home.path(), |registry| registry.tags(&reference(&server)));
@@ -167,11 +173,13 @@ fn what_is_not_what_it_says_is_refused() {
             false => Answer::ok(manifest.clone()),
         });
         let home = tempfile::tempdir().unwrap();
-        let pulled = with_registry(home.path(), |registry| registry.pull(&reference(&server), false));
+        let pulled =
+            with_registry(home.path(), |registry| registry.pull(&reference(&server), false));
         let error = pulled.unwrap_err().to_string();
         assert!(error.contains(why), "{error}");
     }
-    let server = Server::new(|_| Answer::ok(manifest(b"a")).header("Docker-Content-Digest", "sha256:1"));
+    let server =
+        Server::new(|_| Answer::ok(manifest(b"a")).header("Docker-Content-Digest", "sha256:1"));
     let home = tempfile::tempdir().unwrap();
     let pulled = with_registry(home.path(), |registry| registry.pull(&reference(&server), false));
     assert!(pulled.unwrap_err().to_string().contains("the manifest has the digest"));
@@ -181,7 +189,9 @@ fn what_is_not_what_it_says_is_refused() {
 fn a_refusal_is_told_as_the_registry_puts_it() {
     let server = Server::new(|_| {
         let mut answer = Answer::status(403);
-        answer.body = b"{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\",\"detail\":{\"a\":[1]}}]}".to_vec();
+        answer.body =
+            b"{\"errors\":[{\"code\":\"DENIED\",\"message\":\"no\",\"detail\":{\"a\":[1]}}]}"
+                .to_vec();
         answer
     });
     let home = tempfile::tempdir().unwrap();
@@ -189,10 +199,8 @@ fn a_refusal_is_told_as_the_registry_puts_it() {
     let host = server.url.strip_prefix("http://").unwrap();
     let error = with_registry(home.path(), |registry| registry.log_in(host, &login)).unwrap_err();
     assert!(matches!(error, Error::Registry { code: 403, .. }));
-    let expected = format!(
-        "GET \"{}/v2/\": response status code 403: denied: no: map[a:[1]]",
-        server.url
-    );
+    let expected =
+        format!("GET \"{}/v2/\": response status code 403: denied: no: map[a:[1]]", server.url);
     assert_eq!(error.to_string(), expected);
 }
 
@@ -200,7 +208,10 @@ fn a_refusal_is_told_as_the_registry_puts_it() {
 fn several_charts_come_at_once_in_the_order_asked() {
     let server = Server::new(|asked| match asked.path.rsplit('/').next() {
         Some(tag) if asked.path.contains("/manifests/") => Answer::ok(manifest(tag.as_bytes())),
-        _ => match ["1.0.0", "2.0.0"].iter().find(|tag| asked.path.ends_with(&digest(tag.as_bytes()))) {
+        _ => match ["1.0.0", "2.0.0"]
+            .iter()
+            .find(|tag| asked.path.ends_with(&digest(tag.as_bytes())))
+        {
             Some(tag) => Answer::ok(*tag),
             None => Answer::status(404),
         },

@@ -15,8 +15,10 @@ use pintle_repo::repository::{cached_index, refresh};
 
 use crate::server::{Answer, Server};
 
-const OLD: &str = "apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 1.0.0}\n";
-const NEW: &str = "apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 2.0.0}\n";
+const OLD: &str =
+    "apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 1.0.0}\n";
+const NEW: &str =
+    "apiVersion: v1\nentries:\n  web:\n  - {apiVersion: v2, name: web, version: 2.0.0}\n";
 
 fn entry(server: &Server) -> Entry {
     Entry { name: "near".to_owned(), url: server.url.clone(), ..Entry::default() }

@@ -12,12 +12,20 @@ const SMALL: &[(&str, &str, &str)] = &[
     ("web", "1.10.0", "appVersion: \"1.3\"\ndescription: A web server with <b>&amp; more</b>\n"),
     ("web", "2.0.0-rc.1", "appVersion: \"2\"\ndescription: The next web server\n"),
     ("web", "1.2.3+build.5", "description: Built twice\n"),
-    ("db", "0.1.0", "description: >\n  A long description that is wider than the column of a table\n"),
+    (
+        "db",
+        "0.1.0",
+        "description: >\n  A long description that is wider than the column of a table\n",
+    ),
     ("db", "0.2.0", "deprecated: true\nhome: https://example.com\nicon: https://example.com/i\n"),
     ("only-dev", "0.0.1-alpha.1", "description: Nothing stable\n"),
-    ("old", "1.0.0", "kubeVersion: \">=1.20.0-0\"\ntype: application\nannotations:\n  a: b\n  c: d\n\
+    (
+        "old",
+        "1.0.0",
+        "kubeVersion: \">=1.20.0-0\"\ntype: application\nannotations:\n  a: b\n  c: d\n\
      sources: [https://example.com/source]\nmaintainers:\n- name: Me\n  email: me@example.com\n\
-     - name: You\n  url: https://example.com\n"),
+     - name: You\n  url: https://example.com\n",
+    ),
     ("uni", "1.0.0", "description: \"Ünï ⎈ \\t tab\"\n"),
 ];
 
@@ -27,7 +35,8 @@ pub(super) fn small_charts(folders: &[&PathBuf; 2]) -> Result<Vec<String>, Strin
     for (name, version, more) in SMALL {
         let path = format!("small/{name}-{version}");
         let api = if *name == "old" { "v1" } else { "v2" };
-        let more = if api == "v1" { more.replace("type: application\n", "") } else { (*more).into() };
+        let more =
+            if api == "v1" { more.replace("type: application\n", "") } else { (*more).into() };
         for folder in folders {
             let chart = folder.join(&path);
             let text = format!("apiVersion: {api}\nname: {name}\nversion: {version}\n{more}");
@@ -89,7 +98,7 @@ pub(super) fn dependents(folders: &[&PathBuf; 2], url: &str) -> Result<(), Strin
     let entry = |name: &str, version: &str, repository: &str, more: &str| {
         format!("- name: {name}\n  version: \"{version}\"\n  repository: \"{repository}\"\n{more}")
     };
-    let one = format!("{url}/one");
+    let one = format!("{url}/site-a");
     let charts = [
         (
             "mixed",
@@ -102,7 +111,7 @@ pub(super) fn dependents(folders: &[&PathBuf; 2], url: &str) -> Result<(), Strin
             ]
             .concat(),
         ),
-        ("by-url", entry("web", "^1", &format!("{url}/two"), "")),
+        ("by-url", entry("web", "^1", &format!("{url}/site-b"), "")),
         ("no-such-version", entry("web", "^9", &one, "")),
         ("no-such-chart", entry("none", "1.0.0", &one, "")),
         ("no-such-name", entry("web", "1.0.0", "@nobody", "")),
@@ -132,7 +141,10 @@ pub(super) fn dependents(folders: &[&PathBuf; 2], url: &str) -> Result<(), Strin
         tools::write(&root.join("first/Chart.yaml"), first)?;
         let list = format!("dependencies:\n{}", entry("web", "~1.0", &one, ""));
         tools::write(&root.join("first/requirements.yaml"), list)?;
-        tools::write(&root.join("mixed/charts/left-1.0.0.tgz"), "no archive")?;
+        // A chart that is no longer needed.
+        let left = folder.join("tags/uni-1.0.0.tgz");
+        let left = std::fs::read(&left).map_err(|error| format!("{}: {error}", left.display()))?;
+        tools::write(&root.join("mixed/charts/uni-1.0.0.tgz"), left)?;
         let lock = "dependencies: []\ndigest: sha256:0\ngenerated: \"2020-01-01T00:00:00Z\"\n";
         let text = format!("{}dependencies:\n{}", plain, entry("web", "^1", &one, ""));
         tools::write(&root.join("stale/Chart.yaml"), text)?;
@@ -147,7 +159,8 @@ pub(super) fn dependents_on_registry(
     address: &str,
 ) -> Result<(), String> {
     for (folder, label) in folders {
-        let charts = [("oci", "web", "^1"), ("oci-none", "web", "^9"), ("oci-nowhere", "none", "1")];
+        let charts =
+            [("oci", "web", "^1"), ("oci-none", "web", "^9"), ("oci-nowhere", "none", "1")];
         for (name, dependency, version) in charts {
             let text = format!(
                 "apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies:\n- name: {dependency}\n  \

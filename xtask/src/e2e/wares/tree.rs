@@ -13,7 +13,7 @@ pub(super) enum File {
     Text(String),
     /// Other bytes.
     Bytes(Vec<u8>),
-    /// An archive: what it lists, and a digest of the contents of each file.
+    /// An archive: what it lists, and a sum of the contents of each file.
     Archive(Vec<String>),
     /// A symbolic link.
     Link(String),
@@ -83,7 +83,7 @@ fn of(path: &Path, normal: &dyn Fn(&str) -> String) -> Result<File, String> {
     })
 }
 
-/// Names, kinds and rights in the order of an archive, and a sum of the contents of all.
+/// Names, kinds, rights and sums of what an archive holds.
 fn archive(path: &Path) -> Result<Vec<String>, String> {
     let mut list = Command::new("tar");
     list.args(["--list", "--verbose", "--numeric-owner", "--quoting-style=literal", "--file"]);
@@ -97,9 +97,17 @@ fn archive(path: &Path) -> Result<Vec<String>, String> {
             format!("{} {}", head.join(" "), name.unwrap_or_default().join(" "))
         })
         .collect();
-    let mut contents = Command::new("sh");
-    contents.args(["-c", "tar --extract --to-stdout --file \"$1\" | sha256sum", "sh"]);
-    lines.push(String::from_utf8_lossy(&tools::output(contents.arg(path))?).into_owned());
+    let mut contents = Command::new("tar");
+    contents.args([
+        "--extract",
+        "--to-command",
+        "sha256sum | sed \"s|-$|$TAR_FILENAME|\"",
+        "--file",
+    ]);
+    let contents = tools::output(contents.arg(path))?;
+    lines.extend(String::from_utf8_lossy(&contents).lines().map(str::to_owned));
+    // Helm packs subcharts in no order.
+    lines.sort_unstable();
     Ok(lines)
 }
 

@@ -72,6 +72,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             "repository name ({name}) contains '/', please specify a different name without '/'"
         )));
     }
+    if let Some((scheme, _)) = url.split_once("://").filter(|(scheme, _)| !known(scheme)) {
+        return Err(Failure::new(format!("could not find protocol handler for: {scheme}")));
+    }
     net::allowed(context, &url)?;
     let force = parsed.is("force-update");
     let timeout = net::timeout(parsed);
@@ -102,4 +105,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     .map_err(|error| Failure::new(error.to_string()))?;
     context.print(&said);
     Ok(())
+}
+
+/// Whether something fetches URLs of that kind.
+fn known(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https" | "oci")
 }

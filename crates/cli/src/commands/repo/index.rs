@@ -36,6 +36,10 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     let url = context.parsed.text("url").unwrap_or_default();
     let json = context.parsed.is("json");
     let now = net::now();
+    if let Err(error) = fs::metadata(&directory) {
+        let path = directory.join("index.yaml");
+        return Err(Failure::new(format!("open {}: {}", path.display(), go_text(&error))));
+    }
     let mut index =
         index_directory(&directory, url, &now).map_err(|error| Failure::new(error.to_string()))?;
     if let Some(merge) = context.parsed.text("merge").filter(|merge| !merge.is_empty()) {
@@ -54,7 +58,10 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             }
             Err(error) => {
                 let path = merge.display();
-                return Err(Failure::new(format!("merge failed: open {path}: {}", go_text(&error))));
+                return Err(Failure::new(format!(
+                    "merge failed: open {path}: {}",
+                    go_text(&error)
+                )));
             }
         }
     }

@@ -1,12 +1,13 @@
 //! `search hub`: charts on Artifact Hub, or on another server that answers as it does.
 
+use pintle_chart::Object;
 use pintle_repo::hub;
-use pintle_yaml::{Map, Value};
+use pintle_yaml::{Emit, Sink, Value, WriteError};
 
 use crate::command::{Arity, Command};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::format::Format;
+use crate::format::{self, Format, List};
 use crate::table::table;
 use crate::{flags, log, net};
 
@@ -52,8 +53,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             if repositories {
                 heads.push("REPO URL");
             }
-            let mut rows: Vec<Vec<String>> =
-                vec![heads.into_iter().map(str::to_owned).collect()];
+            let mut rows: Vec<Vec<String>> = vec![heads.into_iter().map(str::to_owned).collect()];
             rows.extend(found.into_iter().map(|chart| {
                 let mut row = vec![chart.url, chart.version, chart.app_version, chart.description];
                 if repositories {
@@ -64,26 +64,34 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             let width = parsed.uint("max-col-width").unwrap_or(50);
             format!("{}\n", table(&rows, usize::try_from(width).unwrap_or(usize::MAX)))
         }
-        format => {
-            let text = |text: &String| Value::from(text.as_str());
-            let row = |chart: &hub::Found| {
-                let repository: Map = [
-                    ("url", text(&chart.repository_url)),
-                    ("name", text(&chart.repository_name)),
-                ]
-                .into_iter()
-                .collect();
-                vec![
-                    ("url", text(&chart.url)),
-                    ("version", text(&chart.version)),
-                    ("app_version", text(&chart.app_version)),
-                    ("description", text(&chart.description)),
-                    ("repository", Value::from(repository)),
-                ]
-            };
-            format.write(&found.iter().map(row).collect::<Vec<_>>())?
+        Format::Json => format::json(&List(&found.into_iter().map(Row).collect::<Vec<_>>()))?,
+        // Keys are sorted in YAML.
+        Format::Yaml => {
+            let rows = found.into_iter().map(Row).map(|row| {
+                let json = pintle_yaml::to_json(&row).unwrap_or_default();
+                pintle_yaml::read_json(json.as_bytes()).unwrap_or(Value::Null)
+            });
+            format::yaml(&Value::from(rows.collect::<Vec<_>>()))?
         }
     };
     context.print(&text);
     Ok(())
+}
+
+/// A chart that was found, with its fields in the order of Helm's struct.
+struct Row(hub::Found);
+
+impl Emit for Row {
+    fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        let mut object = Object::begin(sink)?;
+        object.always("url", &self.0.url)?;
+        object.always("version", &self.0.version)?;
+        object.always("app_version", &self.0.app_version)?;
+        object.always("description", &self.0.description)?;
+        let mut repository = Object::begin(object.key("repository")?)?;
+        repository.always("url", &self.0.repository_url)?;
+        repository.always("name", &self.0.repository_name)?;
+        repository.end()?;
+        object.end()
+    }
 }

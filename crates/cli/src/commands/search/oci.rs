@@ -11,7 +11,8 @@ use crate::table::table;
 use crate::{net, parse};
 
 pub(super) fn run(context: &mut Context) -> Result<(), Failure> {
-    let Some(name) = context.args().first().filter(|word| word.starts_with("oci://")).cloned() else {
+    let Some(name) = context.args().first().filter(|word| word.starts_with("oci://")).cloned()
+    else {
         // What Helm does whatever follows.
         return parse::children(context);
     };
