@@ -35,7 +35,7 @@ mod parse;
 mod paths;
 mod postrender;
 mod program;
-mod transfers;
+mod progress;
 mod release_text;
 mod session;
 mod settings;
