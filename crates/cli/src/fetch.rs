@@ -154,7 +154,10 @@ impl<'c> Remote<'c> {
             }
             Self::Registry { registry, reference, .. } => {
                 let mut pulled = registry.pull(reference, provenance).map_err(fails)?;
-                let missing = || "the registry has none".to_owned();
+                let missing = || {
+                    let kind = pintle_repo::oci::PROVENANCE_LAYER;
+                    format!("manifest does not contain a layer with mediatype {kind}")
+                };
                 let provenance = provenance.then(|| pulled.provenance.take().ok_or_else(missing));
                 Ok(Fetched {
                     name: reference.file_name(),

@@ -225,7 +225,11 @@ impl Tls {
     ) -> Result<reqwest::ClientBuilder, Error> {
         let read = |what: &str, path: &str| {
             fs::read(path).map_err(|error| Error::Tls {
-                why: format!("{what}: {}: open {path}: {error}", pintle_strconv::quote(path)),
+                why: format!(
+                    "{what}: {}: open {path}: {}",
+                    pintle_strconv::quote(path),
+                    pintle_chart::go_text(&error)
+                ),
             })
         };
         if !self.ca_file.is_empty() {

@@ -37,6 +37,11 @@ tag are the chart's own name and version.
 fn run(context: &mut Context) -> Result<(), Failure> {
     let [path, remote, ..] = context.args() else { return Ok(()) };
     let Some((scheme, _)) = remote.split_once("://") else {
+        // Go takes what is before a colon for a scheme, which cannot begin with a digit.
+        let first = remote.split('/').next().unwrap_or_default();
+        if first.contains(':') && first.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(Failure::new(format!("invalid chart URL format: {remote}")));
+        }
         return Err(Failure::new(format!(
             "scheme prefix missing from remote (e.g. \"oci://{remote}\")"
         )));

@@ -71,6 +71,8 @@ fn login(context: &mut Context) -> Result<(), Failure> {
             "registry login currently only supports registry hostname, not a repository path",
             &[("host", &host), ("suggested", registry)],
         );
+        let quoted = pintle_strconv::quote(&host);
+        return Err(Failure::new(format!("invalid reference: invalid registry {quoted}")));
     }
     net::allowed(context, &host)?;
     if username.is_empty() {

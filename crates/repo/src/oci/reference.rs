@@ -38,7 +38,9 @@ impl Reference {
         let wrong = || Error::Other(format!("invalid reference: {}", pintle_strconv::quote(text)));
         let rest = text.strip_prefix("oci://").unwrap_or(text);
         let (rest, digest) = rest.rsplit_once('@').unwrap_or((rest, ""));
-        let (registry, path) = rest.split_once('/').ok_or_else(wrong)?;
+        let invalid = |what: &str| Error::Other(format!("invalid reference: {what}"));
+        let missing = || invalid("missing registry or repository");
+        let (registry, path) = rest.split_once('/').ok_or_else(missing)?;
         let (repository, tag) = match path.rsplit_once(':') {
             Some((repository, tag)) if !tag.contains('/') => (repository, tag),
             _ => (path, ""),
@@ -53,6 +55,10 @@ impl Reference {
             && parts.clone().all(|part| !matches!(part, "" | "." | ".."))
             && plain(repository, "._-/")
             && !registry.is_empty();
+        if repository.contains(|c: char| c.is_ascii_uppercase()) {
+            let repository = pintle_strconv::quote(repository);
+            return Err(invalid(&format!("invalid repository {repository}")));
+        }
         if !good {
             return Err(wrong());
         }

@@ -154,17 +154,13 @@ pub(super) fn dependents(folders: &[&PathBuf; 2], url: &str) -> Result<(), Strin
 }
 
 /// Charts that need others from a registry, in `dependents/`.
-pub(super) fn dependents_on_registry(
-    folders: &[(&PathBuf, &str); 2],
-    address: &str,
-) -> Result<(), String> {
-    for (folder, label) in folders {
-        let charts =
-            [("oci", "web", "^1"), ("oci-none", "web", "^9"), ("oci-nowhere", "none", "1")];
+pub(super) fn dependents_on_registry(folders: &[&PathBuf; 2], place: &str) -> Result<(), String> {
+    for folder in folders {
+        let charts = [("oci", "web", "^1"), ("oci-nowhere", "none", "1")];
         for (name, dependency, version) in charts {
             let text = format!(
                 "apiVersion: v2\nname: {name}\nversion: 1.0.0\ndependencies:\n- name: {dependency}\n  \
-                 version: \"{version}\"\n  repository: oci://{address}/{label}\n"
+                 version: \"{version}\"\n  repository: oci://{place}\n"
             );
             tools::write(&folder.join("dependents").join(name).join("Chart.yaml"), text)?;
         }
