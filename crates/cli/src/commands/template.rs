@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
-use crate::{deploy, draw, flags, locate, log, naming, templates};
+use crate::{draw, flags, locate, log, naming, templates};
 
 pub(crate) const TEMPLATE: Command = Command {
     name: "template",

@@ -59,6 +59,7 @@ fn restore(root: &Path, kept: &BTreeMap<String, Vec<u8>>) {
 /// before or of those after it.
 fn never_torn(directory: &Directory, folder: &str, args: &[&str]) {
     let root = directory.0.join(folder);
+    fs::create_dir_all(&root).unwrap();
     let before = files(&root);
     good(directory, args);
     let after = files(&root);
