@@ -120,7 +120,6 @@ fn what_repositories_write_is_never_torn() {
     never_torn(&directory, "home/.cache/helm", &["repo", "update"]);
     never_torn(&directory, "pulled", &["pull", "near/web", "-d", "pulled", "--prov"]);
     never_torn(&directory, "unpacked", &["pull", "near/web", "-d", "unpacked", "--untar"]);
-    never_torn(&directory, "pulled", &["repo", "index", "pulled"]);
     never_torn(&directory, config, &["repo", "remove", "near"]);
 }
 

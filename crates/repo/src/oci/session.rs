@@ -116,10 +116,7 @@ impl Registry<'_> {
         if exchange.authorization.as_ref() == Some(&proof) {
             return Ok(answer);
         }
-        let mut proofs = self.session.proofs.borrow_mut();
-        proofs.retain(|((known, of), _)| known != host || *of != scope);
-        proofs.push(((host.clone(), scope), proof.clone()));
-        drop(proofs);
+        self.remember(host, scope, &proof);
         let exchange = Exchange { authorization: Some(proof), ..exchange };
         Ok(self.client.exchange(exchange)?.await?)
     }
@@ -142,6 +139,12 @@ impl Registry<'_> {
         let proofs = self.session.proofs.borrow();
         let found = proofs.iter().find(|((known, of), _)| known == host && of == scope);
         found.map(|(_, proof)| proof.clone())
+    }
+
+    fn remember(&self, host: &str, scope: String, proof: &HeaderValue) {
+        let mut proofs = self.session.proofs.borrow_mut();
+        proofs.retain(|((known, of), _)| known != host || *of != scope);
+        proofs.push(((host.to_owned(), scope), proof.clone()));
     }
 
     fn login(&self, host: &str) -> Result<Option<Login>, Error> {
