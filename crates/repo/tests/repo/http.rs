@@ -202,8 +202,9 @@ fn a_busy_server_is_asked_again() {
 
 #[test]
 fn transfers_tell_how_far_they_are() {
+    type Moved = (String, u64, Option<u64>, bool);
     #[derive(Default)]
-    struct Told(Mutex<Vec<(String, u64, Option<u64>, bool)>>);
+    struct Told(Mutex<Vec<Moved>>);
     impl Progress for Told {
         fn moved(&self, transfer: Transfer<'_>) {
             let Transfer { name, done, total, ended, .. } = transfer;
