@@ -53,7 +53,7 @@ enum Run {
 }
 
 const SCENARIOS: &[Scenario] = &[
-    Scenario { name: "comparison", quick: true, run: Run::Cluster(twin::helm_with_itself) },
+    Scenario { name: "comparison", quick: false, run: Run::Cluster(twin::helm_with_itself) },
     Scenario { name: "proxy", quick: true, run: Run::Cluster(proxied::helm) },
     Scenario { name: "requests", quick: true, run: Run::Cluster(requests::next_to_helm) },
     Scenario { name: "writers-helm", quick: false, run: Run::Cluster(writers::helm) },
@@ -67,7 +67,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "mixed-helms", quick: false, run: Run::Cluster(mixed::helms) },
     Scenario { name: "mixed", quick: true, run: Run::Cluster(mixed::pintle) },
     Scenario { name: "twin", quick: true, run: Run::Cluster(twin::server_side) },
-    Scenario { name: "twin-client-side", quick: true, run: Run::Cluster(twin::client_side) },
+    Scenario { name: "twin-client-side", quick: false, run: Run::Cluster(twin::client_side) },
     Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
     Scenario { name: "charts", quick: false, run: Run::Cluster(charts::pintle) },
     Scenario { name: "repositories", quick: true, run: Run::Desk(wares::repositories) },
