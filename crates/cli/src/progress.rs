@@ -155,7 +155,7 @@ impl Table {
         let widest = |of: fn(&Row) -> &str, most: usize| {
             rows.iter().map(|row| of(row).width()).max().unwrap_or_default().min(most)
         };
-        let kind = widest(|row| &row.kind, terminal.width / 4);
+        let kind = widest(|row| &row.kind, 24.min(terminal.width * 2 / 5));
         let name = widest(|row| &row.name, terminal.width / 3);
         let state = widest(|row| &row.state, 12);
         // Kind, name, state and age with what is between them.
