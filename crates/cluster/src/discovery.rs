@@ -94,6 +94,8 @@ impl Discovery {
                 }
             }
         }
+        // Those that were there before are known.
+        wanted.retain(|version, kinds| kinds.iter().any(|kind| self.find(version, kind).is_none()));
         let deadline = tokio::time::Instant::now() + LEARNING;
         let mut pause = Duration::from_millis(20);
         while !wanted.is_empty() {

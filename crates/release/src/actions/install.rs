@@ -324,29 +324,48 @@ impl Actions<'_> {
             self.host.log(LogLevel::Warn, CRDS_IN_DRY_RUN, &[]);
             return Ok(());
         }
-        let apply = applying(options.server_side, options.force_conflicts, false);
-        let mut made: Vec<Resource> = Vec::new();
+        let mut files = Vec::new();
+        let mut all: Vec<Resource> = Vec::new();
         for crd in crds {
             let name = &crd.file.name;
-            let failed =
-                |error: ActionError| error.within(&format!("failed to install CRD {name}: "));
             let text = String::from_utf8_lossy(&crd.file.data);
-            let resources = self.cluster.build(&text).map_err(|error| failed(error.into()))?;
+            let resources =
+                self.cluster.build(&text).map_err(|error| of_crd(name, error.into()))?;
             if resources.is_empty() {
-                return Err(failed(ActionError::plain("resources are empty")));
+                return Err(of_crd(name, ActionError::plain("resources are empty")));
             }
-            match self.cluster.create(&resources, &apply, self.host) {
-                Ok(changes) => {
-                    self.name_unrecorded(&changes.updated);
-                    made.extend(resources);
-                }
-                Err(error) if is_there(&error) => {
-                    self.debug("CRD is already present. Skipping", &[("crd", name)]);
-                    self.name_unrecorded(&resources);
-                }
-                Err(error) => return Err(failed(error.into())),
-            }
+            files.extend(resources.iter().map(|_| name));
+            all.extend(resources);
         }
+        let apply = applying(options.server_side, options.force_conflicts, false);
+        // They are large, and the server takes long for each: what is there already and the same is
+        // only looked at, and the others are written side by side.
+        let done = match options.server_side {
+            true => self.cluster.update(&all, &all, &apply, self.host),
+            false => self.cluster.create(&all, &apply, self.host),
+        };
+        let made = match done {
+            Ok(changes) => {
+                self.name_unrecorded(&changes.updated);
+                all
+            }
+            Err(error) => {
+                let there =
+                    |error: &crate::ClusterError| error.kind == ClusterErrorKind::AlreadyExists;
+                if let Some((index, error)) = error.errors.iter().find(|(_, error)| !there(error)) {
+                    let name = index.and_then(|index| files.get(index));
+                    let name = name.map_or("", |name| name.as_ref());
+                    let message = error.message.trim_start_matches("failed to create resource: ");
+                    let error = crate::ClusterError::new(error.kind, message);
+                    return Err(of_crd(name, error.into()));
+                }
+                let present = |(index, _): &(Option<usize>, _)| all.get((*index)?).cloned();
+                let present: Vec<Resource> = error.errors.iter().filter_map(present).collect();
+                self.debug("CRDs are already present. Skipping", &[]);
+                self.name_unrecorded(&present);
+                error.changes.created
+            }
+        };
         if made.is_empty() {
             return Ok(());
         }
@@ -487,6 +506,11 @@ impl Actions<'_> {
             }
         }
     }
+}
+
+/// What Helm says before an error of a definition in `crds/`.
+fn of_crd(file: &str, error: ActionError) -> ActionError {
+    error.within(&format!("failed to install CRD {file}: "))
 }
 
 /// Another run has taken the release over meanwhile.
