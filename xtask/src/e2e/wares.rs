@@ -418,7 +418,7 @@ pub(super) fn registry(desk: &Desk) -> Result<Outcome, String> {
     pair.walk(steps::TAGS)?;
     certain::dependents_on_registry(
         &pair.sides.each_ref().map(|side| &side.folder),
-        &format!("{}/side-a", open.address),
+        &format!("{}/common", open.address),
     )?;
     pair.walk(steps::DEPENDENCIES_BY_REGISTRY)?;
     pair.compare("dependents")?;

@@ -142,7 +142,7 @@ pub(super) const REPOSITORIES: &[Step] = &[
     fail("pull db --repo {files}/guarded/site-b -d pulled"),
     run("pull {files}/site-b/small/web-1.0.0.tgz -d pulled"),
     run("pull {files}/site-a/small/db-0.1.0.tgz -d pulled"),
-    run("pull {files}/guarded/site-a/small/old-1.0.0.tgz -d pulled"),
+    fail("pull {files}/guarded/site-a/small/old-1.0.0.tgz -d pulled"),
     run("pull near/old -d pulled/here --untar"),
     fail("pull near/old -d pulled/here --untar"),
     run("pull near/old -d pulled --untar --untardir there"),
@@ -242,6 +242,7 @@ pub(super) const FORGET: &[Step] = &[
 ];
 
 pub(super) const DEPENDENCIES_BY_REGISTRY: &[Step] = &[
+    run("push tags/web-1.10.0.tgz oci://{open}/common --plain-http"),
     run("dependency update dependents/oci --plain-http"),
     run("dependency build dependents/oci --plain-http"),
     run("dependency list dependents/oci"),
