@@ -65,7 +65,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "faults", quick: true, run: Run::Cluster(faults::pintle) },
     Scenario { name: "speed", quick: false, run: Run::Cluster(speed::next_to_helm) },
     Scenario { name: "mixed-helms", quick: false, run: Run::Cluster(mixed::helms) },
-    Scenario { name: "mixed", quick: false, run: Run::Cluster(mixed::pintle) },
+    Scenario { name: "mixed", quick: true, run: Run::Cluster(mixed::pintle) },
     Scenario { name: "twin", quick: true, run: Run::Cluster(twin::server_side) },
     Scenario { name: "twin-client-side", quick: false, run: Run::Cluster(twin::client_side) },
     Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
