@@ -42,7 +42,7 @@ const CHARTS: &[Chart] = &[
         name: "garage",
         quick: true,
         always: &["--values=CORPUS/values/garage-fixed.yaml"],
-        changed: &["--values=CORPUS/values/garage-some.yaml"],
+        changed: &["--set=deployment.replicaCount=2"],
     },
     Chart {
         name: "flyte-binary",
