@@ -63,6 +63,7 @@ mod limits;
 mod lint;
 mod list;
 mod load;
+mod members;
 mod metadata;
 mod notice;
 mod pack;
@@ -89,6 +90,7 @@ pub use lint::{
 };
 pub use list::{DependencyList, DependencyRow, DependencyStatus, list_dependencies};
 pub use load::{Loader, load};
+pub use members::{Member, MemberKind, read_members, write_members};
 pub use metadata::{
     DecodeError, Dependency, EmitDependency, EmitMetadata, Invalid, Lock, METADATA_FIELDS,
     Maintainer, Metadata, Object, read_lock, read_metadata, read_metadata_strict,

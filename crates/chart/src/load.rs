@@ -5,7 +5,7 @@ mod archive;
 mod assemble;
 mod directory;
 mod sniff;
-mod tar;
+pub(crate) mod tar;
 
 use std::fs;
 use std::io::Read;

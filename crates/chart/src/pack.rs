@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use flate2::{Compression, GzBuilder};
 use pintle_yaml::{Map, Value, to_yaml};
 
-use crate::{Chart, Lock};
+use crate::{Chart, Lock, Member, MemberKind};
 
 /// What Helm puts into the header of its archives.
 const EXTRA: &[u8] = b"rr\x28\x00aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=";
@@ -75,6 +75,23 @@ pub fn pack(chart: &mut Chart, modified: u64) -> Result<Vec<u8>, PackError> {
     Ok(tar.out.finish()?)
 }
 
+/// Makes an archive of anything, in the order given.
+pub(crate) fn pack_members(members: &[Member], modified: u64) -> io::Result<Vec<u8>> {
+    let gzip = GzBuilder::new().operating_system(255);
+    let mut tar = Tar { out: gzip.write(Vec::new(), Compression::default()), modified };
+    for Member { name, kind, mode, data } in members {
+        match kind {
+            MemberKind::File => tar.entry(name, b'0', *mode, data)?,
+            MemberKind::Directory => {
+                tar.entry(&format!("{}/", name.trim_end_matches('/')), b'5', *mode, &[])?;
+            }
+            MemberKind::Other(_) => {}
+        }
+    }
+    tar.out.write_all(&[0; 2 * BLOCK])?;
+    tar.out.finish()
+}
+
 const BLOCK: usize = 512;
 
 struct Tar {
@@ -114,19 +131,30 @@ impl Tar {
     }
 
     fn file(&mut self, path: &str, data: &[u8]) -> io::Result<()> {
+        self.entry(path, b'0', 0o644, data)
+    }
+
+    fn entry(&mut self, path: &str, kind: u8, mode: u32, data: &[u8]) -> io::Result<()> {
         match split(path) {
-            Some((prefix, name)) => self.member(prefix, name, b'0', data),
+            Some((prefix, name)) => self.member(prefix, name, kind, mode, data),
             None => {
                 // What the header cannot hold stands in a record before it.
                 let record = record("path", path);
-                self.member("", "PaxHeaders.0/path", b'x', record.as_bytes())?;
+                self.member("", "PaxHeaders.0/path", b'x', 0, record.as_bytes())?;
                 let ascii: String = path.chars().filter(char::is_ascii).collect();
-                self.member("", ascii.get(..100).unwrap_or(&ascii), b'0', data)
+                self.member("", ascii.get(..100).unwrap_or(&ascii), kind, mode, data)
             }
         }
     }
 
-    fn member(&mut self, prefix: &str, name: &str, kind: u8, data: &[u8]) -> io::Result<()> {
+    fn member(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        kind: u8,
+        mode: u32,
+        data: &[u8],
+    ) -> io::Result<()> {
         let mut header = Vec::with_capacity(BLOCK);
         let mut field = |text: &str, width: usize| {
             header.extend_from_slice(text.as_bytes());
@@ -134,7 +162,7 @@ impl Tar {
         };
         let modified = if kind == b'x' { 0 } else { self.modified };
         field(name, 100);
-        field(if kind == b'x' { "0000000" } else { "0000644" }, 8);
+        field(&format!("{:07o}", mode & 0o7777), 8);
         field("0000000", 8);
         field("0000000", 8);
         field(&format!("{:011o}", data.len()), 12);

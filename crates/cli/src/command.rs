@@ -2,8 +2,8 @@
 
 use crate::commands::{
     completion, create, dependency, docs, env, get, help, history, install, lint, list, package,
-    pull, push, recover, registry, release_test, repo, rollback, search, show, status, template,
-    uninstall, upgrade, version,
+    plugin, pull, push, recover, registry, release_test, repo, rollback, search, show, status,
+    template, uninstall, upgrade, verify, version,
 };
 use crate::complete::Candidates;
 use crate::context::Context;
@@ -90,6 +90,37 @@ impl Command {
     }
 }
 
+/// The commands that Helm 4.3.1 has too.
+pub(crate) const OF_HELM: &[&str] = &[
+    "completion",
+    "create",
+    "dependency",
+    "docs",
+    "env",
+    "get",
+    "help",
+    "history",
+    "install",
+    "lint",
+    "list",
+    "package",
+    "plugin",
+    "pull",
+    "push",
+    "registry",
+    "repo",
+    "rollback",
+    "search",
+    "show",
+    "status",
+    "template",
+    "test",
+    "uninstall",
+    "upgrade",
+    "verify",
+    "version",
+];
+
 /// The program itself. Its name is the one that it was started under.
 pub(crate) static ROOT: Command = Command {
     arity: Arity::Any,
@@ -107,6 +138,7 @@ pub(crate) static ROOT: Command = Command {
         lint::LINT,
         list::LIST,
         package::PACKAGE,
+        plugin::PLUGIN,
         pull::PULL,
         push::PUSH,
         recover::RECOVER,
@@ -120,6 +152,7 @@ pub(crate) static ROOT: Command = Command {
         release_test::TEST,
         uninstall::UNINSTALL,
         upgrade::UPGRADE,
+        verify::VERIFY,
         version::VERSION,
     ],
     ..Command::NEW

@@ -16,6 +16,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::flag::{Flag, Kind, Values};
 use crate::parse::{self, Parsed, called};
+use crate::plugin;
 use crate::program::Program;
 use crate::settings::Settings;
 
@@ -82,6 +83,10 @@ fn candidates(
     before: Vec<String>,
     out: &mut Vec<u8>,
 ) -> Candidates {
+    let before = match parse::by_plugin(program, before) {
+        Ok((plugin, words)) => return plugin::candidates(program, &plugin, words, typed),
+        Err(before) => before,
+    };
     let (path, mut rest) = parse::find(before);
     let command = called(&path);
     let operands_only = rest.iter().any(|word| word == "--");
@@ -117,10 +122,15 @@ fn candidates(
         if !context.args().is_empty() {
             return Candidates::no_more();
         }
-        let children = command.shown().filter(|child| child.name.starts_with(typed));
-        return Candidates::only(
-            children.map(|child| format!("{}\t{}", child.name, child.short)).collect(),
-        );
+        let mut words: Vec<String> =
+            command.shown().map(|child| format!("{}\t{}", child.name, child.short)).collect();
+        if context.path.len() == 1 {
+            let added = plugin::commands(&context.settings).into_iter();
+            words.extend(added.map(|(name, short)| format!("{name}\t{short}")));
+            words.sort();
+        }
+        words.retain(|word| word.starts_with(typed));
+        return Candidates::only(words);
     }
     (command.candidates)(&context, typed)
 }

@@ -33,9 +33,13 @@ impl Context<'_> {
     /// that of the pod this runs in, else `default`. As in Helm, a configuration that cannot be read
     /// counts as none.
     pub(crate) fn namespace(&self) -> String {
-        let settings = &self.settings;
-        session::connection(settings, &settings.namespace)
-            .default_namespace()
-            .unwrap_or_else(|_| "default".to_owned())
+        namespace(&self.settings)
     }
+}
+
+/// As [`Context::namespace`], by the settings alone.
+pub(crate) fn namespace(settings: &Settings) -> String {
+    session::connection(settings, &settings.namespace)
+        .default_namespace()
+        .unwrap_or_else(|_| "default".to_owned())
 }

@@ -25,7 +25,7 @@ use crate::session::Session;
 use crate::settings::Settings;
 use crate::source::Locations;
 use crate::user_values::{UserValues, ValueOrigins};
-use crate::{draw, log, templates};
+use crate::{draw, log, net, templates};
 
 /// A chart with the user's values.
 struct Input {
@@ -44,7 +44,8 @@ impl Input {
     /// One of them cannot be had, the chart is a library, or it lacks dependencies.
     fn read(context: &mut Context, named: &str) -> Result<Self, Failure> {
         let place = locate::locate(context, named)?;
-        let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
+        let mut source =
+            Locations::new(net::client(context), context.settings.offline, place == Place::Stdin);
         let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
         let chart = locate::load(context, &place)?;
         chart.check_type().map_err(|error| Failure::new(error.to_string()))?;
@@ -258,22 +259,21 @@ impl pintle_template::Host for ClusterMachine<'_> {
 }
 
 /// A post-renderer as actions drive it.
-struct Post<'c> {
+struct Post {
     renderer: PostRenderer,
-    settings: &'c Settings,
     chart: String,
 }
 
-impl<'c> Post<'c> {
+impl Post {
     /// The one that the command line names.
     ///
     /// # Errors
     ///
     /// There is none of that name.
-    fn of(context: &'c Context, chart: &str) -> Result<Option<Self>, Failure> {
+    fn of(context: &Context, chart: &str) -> Result<Option<Self>, Failure> {
         let renderer = PostRenderer::of(context)?;
         let chart = chart.to_owned();
-        Ok(renderer.map(|renderer| Self { renderer, settings: &context.settings, chart }))
+        Ok(renderer.map(|renderer| Self { renderer, chart }))
     }
 
     /// What it gets: plugins all, programs the manifests, as in Helm 3.
@@ -287,7 +287,7 @@ impl<'c> Post<'c> {
     fn through(&self, files: &[RenderedFile]) -> Result<Vec<RenderedFile>, Failure> {
         if self.renderer.is_plugin() {
             let stream = postrender::merge(files.iter().map(|f| (&*f.path, &*f.text)))?;
-            let stream = self.renderer.run(stream, self.settings)?;
+            let stream = self.renderer.run(stream)?;
             let files = postrender::split(&stream)?;
             let file = |(path, text): (String, Vec<u8>)| RenderedFile { path: path.into(), text };
             return Ok(files.into_iter().map(file).collect());
@@ -296,7 +296,7 @@ impl<'c> Post<'c> {
         for file in files {
             pintle_release::append_source(&mut stream, &file.path, &file.text);
         }
-        let made = self.renderer.run(stream, self.settings)?;
+        let made = self.renderer.run(stream)?;
         Ok(self.by_source(&made))
     }
 
@@ -322,7 +322,7 @@ impl<'c> Post<'c> {
     }
 }
 
-impl PostRender for Post<'_> {
+impl PostRender for Post {
     fn run(
         &mut self,
         files: Vec<RenderedFile>,

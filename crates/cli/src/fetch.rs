@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use pintle_repo::content::{Content, Kind};
 use pintle_repo::git;
-use pintle_repo::http::Client;
+use pintle_repo::http::{Client, redacted};
 use pintle_repo::oci::{Pulled, Reference, Registry};
 use pintle_repo::reference::{Fetcher, Located, Warning};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{log, net};
+use crate::parse::Parsed;
+use crate::{log, net, provenance};
 
 /// A chart to be fetched, by the flags of [`crate::flags::CHART`].
 pub(crate) enum Remote<'c> {
@@ -97,18 +98,29 @@ impl<'c> Remote<'c> {
     }
 
     /// Fetches its archive into the content cache: the path there, and what Helm says about it.
+    /// With `--verify` it must be one that was signed.
     ///
     /// # Errors
     ///
-    /// It cannot be fetched or kept.
-    pub(crate) fn fetch(self) -> Result<(PathBuf, String), Failure> {
+    /// It cannot be fetched or kept, or is not what was signed.
+    pub(crate) fn fetch(self, parsed: &Parsed) -> Result<(PathBuf, String), Failure> {
         let fails = |error: pintle_repo::Error| Failure::new(error.to_string());
+        let verify = parsed.is("verify");
+        let missing = self.missing_provenance();
         match self {
             Self::File { mut fetcher, located } => {
                 let fetched = fetcher.fetch(&located);
                 warn(&mut fetcher);
-                Ok((fetched.map_err(fails)?.cached.unwrap_or_default(), String::new()))
+                let fetched = fetched.map_err(fails)?;
+                if verify {
+                    let fetch = || fetcher.provenance(&located).map_err(|_| missing);
+                    let (content, archive) = (&fetcher.content, &fetched.archive);
+                    provenance::checked(parsed, content, archive, &fetched.name, fetch)?;
+                }
+                Ok((fetched.cached.unwrap_or_default(), String::new()))
             }
+            // A git repository has no provenance files.
+            Self::Git { .. } if verify => Err(missing),
             Self::Git { source, content } => {
                 let archive = source.fetch().map_err(fails)?.archive;
                 let digest = Content::digest(&archive);
@@ -116,12 +128,28 @@ impl<'c> Remote<'c> {
                 Ok((path, String::new()))
             }
             Self::Registry { registry, reference, content } => {
-                let pulled = registry.pull(&reference, false).map_err(fails)?;
+                let mut pulled = registry.pull(&reference, verify).map_err(fails)?;
+                if verify {
+                    let fetch = || pulled.provenance.take().ok_or(missing);
+                    let (archive, name) = (&pulled.archive, reference.file_name());
+                    provenance::checked(parsed, &content, archive, &name, fetch)?;
+                }
                 let digest = Content::digest(&pulled.archive);
                 let path = content.put(&digest, &pulled.archive, Kind::Chart).map_err(fails)?;
                 Ok((path, said(&pulled)))
             }
         }
+    }
+
+    /// What is said where there is no provenance file.
+    pub(crate) fn missing_provenance(&self) -> Failure {
+        let url = match self {
+            Self::File { located, .. } => redacted(&located.url),
+            Self::Git { source, .. } => redacted(&source.to_string()),
+            Self::Registry { reference, .. } => format!("oci://{reference}"),
+        };
+        let url = pintle_strconv::quote(format!("{url}.prov"));
+        Failure::new(format!("failed to fetch provenance {url}"))
     }
 
     /// Fetches its archive, and its provenance file if it is wanted.

@@ -65,6 +65,30 @@ pub(crate) static KLOG: &[Flag] = &[
     Flag::text("vmodule", "no effect").hidden(),
 ];
 
+const KEYRING: Flag =
+    Flag::file("keyring", "keys of those whose signatures count; GnuPG's if not given");
+
+/// What checks signatures takes.
+pub(crate) static VERIFY: &[Flag] = &[KEYRING];
+
+/// The global flags that a plugin does not get to see.
+pub(crate) const PLUGIN_GLOBALS: &[&str] = &[
+    "--kube-context",
+    "--namespace",
+    "-n",
+    "--kubeconfig",
+    "--kube-apiserver",
+    "--kube-token",
+    "--kube-as-user",
+    "--kube-as-group",
+    "--kube-ca-file",
+    "--registry-config",
+    "--repository-cache",
+    "--repository-config",
+    "--kube-insecure-skip-tls-verify",
+    "--kube-tls-server-name",
+];
+
 /// What every command takes too, but lists with its own flags.
 pub(crate) static HELP: Flag = Flag::bool("help", "show this help").short('h');
 
@@ -79,7 +103,7 @@ pub(crate) static CHART: &[Flag] = &[
     ),
     Flag::bool("insecure-skip-tls-verify", "do not check the certificate of the chart's server"),
     Flag::file("key-file", "key of the client certificate for the chart's server"),
-    Flag::file("keyring", "public keys that a chart may be signed with"),
+    KEYRING,
     Flag::bool("pass-credentials", "send user name and password to every server"),
     Flag::text("password", "password for the chart's repository"),
     Flag::bool("plain-http", "fetch the chart without TLS"),
@@ -453,7 +477,7 @@ pub(crate) static REGISTRY_LOGIN: &[Flag] = &[
 ];
 
 pub(crate) static DEPENDENCY_FETCH: &[Flag] = &[
-    Flag::file("keyring", "public keys that charts may be signed with"),
+    KEYRING,
     Flag::bool("skip-refresh", "take the lists of charts as they are"),
     Flag::bool("verify", "check the signatures of charts"),
 ];
@@ -470,4 +494,31 @@ pub(crate) static PACKAGE: &[Flag] = &[
     Flag::file("passphrase-file", "file with the passphrase of the key; - for standard input"),
     Flag::bool("sign", "sign the archive"),
     Flag::text("version", "version of the chart, in place of its own"),
+];
+
+pub(crate) static PLUGIN_INSTALL: &[Flag] = &[
+    Flag::file("ca-file", "certificate authorities that the server may be certified by"),
+    Flag::file("cert-file", "client certificate for the server"),
+    Flag::bool("insecure-skip-tls-verify", "do not check the certificate of the server"),
+    Flag::file("key-file", "key of the client certificate for the server"),
+    KEYRING,
+    Flag::text("password", "password for the registry"),
+    Flag::bool("plain-http", "talk to the registry without TLS"),
+    Flag::text("username", "user name for the registry"),
+    Flag::bool("verify", "check the plugin's signature before it is installed").default("true"),
+    Flag::text("version", "range that the version must be in; the latest if not given"),
+];
+
+pub(crate) static PLUGIN_LIST: &[Flag] = &[Flag::text("type", "list plugins of this type alone")
+    .offering(Values::These(&["cli/v1", "getter/v1", "postrenderer/v1"]))];
+
+pub(crate) static PLUGIN_PACKAGE: &[Flag] = &[
+    Flag::text("destination", "directory to put the archive into")
+        .short('d')
+        .default(".")
+        .offering(Values::Directories),
+    Flag::text("key", "name of the key to sign with"),
+    Flag::file("keyring", "keys to sign with"),
+    Flag::file("passphrase-file", "file with the passphrase of the key; - for standard input"),
+    Flag::bool("sign", "sign the archive").default("true"),
 ];

@@ -6,6 +6,7 @@ use crate::command::{Command, ROOT};
 use crate::flag::{Flag, Kind};
 use crate::flags;
 use crate::parse::{called, path_text};
+use crate::plugin;
 use crate::program::Program;
 use crate::settings::Settings;
 
@@ -56,11 +57,18 @@ pub(crate) fn push_usage(
         let _ = writeln!(text, "\nAliases:\n  {}, {}", command.name, command.aliases.join(", "));
     }
     if command.shown().next().is_some() {
-        let width = command.shown().map(|child| child.name.len()).max().unwrap_or_default().max(11);
+        let shown = command
+            .shown()
+            .map(|child| (child.name.to_owned(), child.short.replace("{name}", program.name)));
+        let mut children: Vec<(String, String)> = shown.collect();
+        if std::ptr::eq(command, &ROOT) {
+            children.extend(plugin::commands(settings));
+            children.sort();
+        }
+        let width = children.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(11);
         text.push_str("\nAvailable Commands:\n");
-        for child in command.shown() {
-            let short = child.short.replace("{name}", program.name);
-            let _ = writeln!(text, "  {:width$} {short}", child.name);
+        for (name, short) in children {
+            let _ = writeln!(text, "  {name:width$} {short}");
         }
     }
     let is_root = std::ptr::eq(command, &ROOT);

@@ -9,7 +9,7 @@ use pintle_chart::{Chart, Level, Loader, Notice};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::fetch::Remote;
-use crate::{log, net, output};
+use crate::{log, net, output, provenance};
 
 /// Where a chart is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,32 +30,30 @@ pub(crate) fn locate(context: &Context, name: &str) -> Result<Place, Failure> {
     let parsed = &context.parsed;
     let name = name.trim();
     let by_repository = parsed.text("repo").is_some_and(|url| !url.is_empty());
-    let unverifiable = || {
-        Failure::new(format!(
-            "cannot verify {}: signatures cannot be checked yet",
-            pintle_strconv::quote(name)
-        ))
-    };
     if name == "-" && !by_repository {
-        return if parsed.is("verify") { Err(unverifiable()) } else { Ok(Place::Stdin) };
+        if parsed.is("verify") {
+            return Err(Failure::new(
+                "cannot verify a chart on standard input: its name and its provenance file are \
+                 not known",
+            ));
+        }
+        return Ok(Place::Stdin);
     }
     if !by_repository {
         if fs::metadata(name).is_ok() {
-            if parsed.is("verify") {
-                return Err(unverifiable());
-            }
             let path = std::path::absolute(name).unwrap_or_else(|_| PathBuf::from(name));
-            return Ok(Place::Path(PathBuf::from(crate::paths::clean(&path))));
+            let path = PathBuf::from(crate::paths::clean(&path));
+            if parsed.is("verify") {
+                provenance::check_file(parsed, &path)?;
+            }
+            return Ok(Place::Path(path));
         }
         if Path::new(name).is_absolute() || name.starts_with('.') {
             return Err(Failure::new(format!("path {} not found", pintle_strconv::quote(name))));
         }
     }
-    if parsed.is("verify") {
-        return Err(unverifiable());
-    }
-    let client = net::client();
-    let (path, said) = Remote::find(context, &client, name)?.fetch()?;
+    let client = net::client(context);
+    let (path, said) = Remote::find(context, &client, name)?.fetch(parsed)?;
     output::complain(&said);
     Ok(Place::Path(path))
 }

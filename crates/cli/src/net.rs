@@ -12,15 +12,16 @@ use pintle_repo::oci::Registry;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::parse::Parsed;
+use crate::plugin::Getters;
 use crate::transfers::Bar;
 use crate::{log, output};
 
 /// What the program calls itself. Servers that tell Helm from browsers by its name go on doing so.
 pub(crate) const AGENT: &str = concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VERSION"));
 
-/// What fetches, and shows how far it is; nothing is started before its first request.
-pub(crate) fn client() -> Client {
-    let client = Client::new(AGENT);
+/// What fetches, by plugins too, and shows how far it is; nothing is started before its first request.
+pub(crate) fn client(context: &Context) -> Client {
+    let client = Client::new(AGENT).with_getter(Getters::new(context));
     match Bar::of_errors() {
         Some(bar) => client.progress(Arc::new(bar)),
         None => client,

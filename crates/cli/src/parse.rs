@@ -7,10 +7,11 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction};
 
-use crate::command::{Arity, Command, ROOT};
+use crate::command::{Arity, Command, OF_HELM, ROOT};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::flag::{Flag, Kind};
+use crate::plugin::{self, Plugin};
 use crate::program::Program;
 use crate::settings::Settings;
 use crate::{csv, flag, help, log, output, suggest};
@@ -98,6 +99,10 @@ pub(crate) fn run(program: Program, args: Vec<String>, out: &mut Vec<u8>) -> Res
     {
         return crate::complete::answer(&program, rest, name == "__complete", out);
     }
+    let args = match by_plugin(&program, args) {
+        Ok((plugin, args)) => return plugin::call(&program, &plugin, args),
+        Err(args) => args,
+    };
     let (path, rest) = find(args);
     let command = called(&path);
     if path.len() == 1
@@ -120,6 +125,29 @@ pub(crate) fn run(program: Program, args: Vec<String>, out: &mut Vec<u8>) -> Res
     arity(&context, command)?;
     exclusive(&context.parsed, command)?;
     run(&mut context)
+}
+
+/// The plugin that is called and what it is given, or all that was given. A command of Helm's goes
+/// before a plugin of its name, and Pintle's own do so only where the program does not stand in for
+/// Helm.
+pub(crate) fn by_plugin(
+    program: &Program,
+    mut args: Vec<String>,
+) -> Result<(Plugin, Vec<String>), Vec<String>> {
+    let Some(at) = first_operand(&args, &ROOT) else { return Err(args) };
+    let Some(word) = args.get(at) else { return Err(args) };
+    let goes_before = |child: &Command| !program.is_helm() || OF_HELM.contains(&child.name);
+    if ROOT.child(word).is_some_and(goes_before) {
+        return Err(args);
+    }
+    let plugins = plugin::cli(&Settings::of_environment());
+    match plugins.into_iter().find(|plugin| plugin.command_name() == word) {
+        Some(plugin) => {
+            args.remove(at);
+            Ok((plugin, args))
+        }
+        None => Err(args),
+    }
 }
 
 /// The last command of a path.

@@ -5,7 +5,6 @@
 //! can be named too; it gets the manifests as they would be printed, and its output is printed.
 
 mod documents;
-mod plugin;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -16,20 +15,26 @@ pub(crate) use documents::{merge, split};
 
 use pintle_chart::go_text;
 
+use crate::commands::env;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::paths::variable;
-use crate::settings::Settings;
+use crate::plugin::{self, Plugin, kind};
 
 /// A post-renderer that is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PostRenderer {
     /// As it was named.
     name: String,
-    program: String,
+    what: What,
+    /// What `--post-renderer-args` says.
     args: Vec<String>,
-    /// The plugin's directory; `None` for a program that was named itself.
-    plugin: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum What {
+    Plugin(Box<Plugin>, Vec<(&'static str, String)>),
+    Program(String),
 }
 
 /// More than this no post-renderer may print.
@@ -44,18 +49,22 @@ impl PostRenderer {
     pub(crate) fn of(context: &Context) -> Result<Option<Self>, Failure> {
         let names = context.parsed.texts("post-renderer");
         let Some(name) = names.into_iter().find(|name| !name.is_empty()) else { return Ok(None) };
-        let extra = context.parsed.texts("post-renderer-args");
-        let extra = extra.into_iter().map(str::to_owned);
-        if let Some(found) = plugin::find(&context.settings, name)? {
-            let (program, mut args) = found.command(name)?;
-            args.extend(extra);
-            let plugin = Some(found.directory);
-            return Ok(Some(Self { name: name.to_owned(), program, args, plugin }));
+        let args = context.parsed.texts("post-renderer-args");
+        let args = args.into_iter().map(str::to_owned).collect();
+        let name_owned = name.to_owned();
+        let found =
+            plugin::find(&context.settings, kind::POST_RENDERER, name).map_err(Failure::new)?;
+        if let Some(found) = found {
+            let variables = env::variables(context.program, &context.settings);
+            let what = What::Plugin(Box::new(found), variables);
+            let renderer = Self { name: name_owned, what, args };
+            // Better now than when all is rendered.
+            drop(renderer.command()?);
+            return Ok(Some(renderer));
         }
         match executable(name) {
             Some(program) => {
-                let args = extra.collect();
-                Ok(Some(Self { name: name.to_owned(), program, args, plugin: None }))
+                Ok(Some(Self { name: name_owned, what: What::Program(program), args }))
             }
             None => Err(Failure::new(format!(
                 "invalid argument {} for \"--post-renderer\" flag: plugin: {{Name:{name} \
@@ -68,33 +77,52 @@ impl PostRenderer {
 
     /// Whether it gets hooks and annotations too.
     pub(crate) fn is_plugin(&self) -> bool {
-        self.plugin.is_some()
+        matches!(self.what, What::Plugin(..))
     }
 
     /// Lets it have `manifests`, and returns what it makes of them.
-    pub(crate) fn run(&self, manifests: Vec<u8>, settings: &Settings) -> Result<Vec<u8>, Failure> {
-        self.output(manifests, settings).map_err(|error| {
+    pub(crate) fn run(&self, manifests: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        self.output(manifests).map_err(|error| {
             Failure::new(format!("error while running post render on files: {}", error.message))
                 .with_details(error.details)
         })
     }
 
-    fn output(&self, manifests: Vec<u8>, settings: &Settings) -> Result<Vec<u8>, Failure> {
-        let quoted = pintle_strconv::quote(&self.name);
-        let invoking = |what: String| match &self.plugin {
-            Some(_) => {
+    fn failing(&self, what: &str) -> Failure {
+        match &self.what {
+            What::Plugin(..) => {
+                let quoted = pintle_strconv::quote(&self.name);
                 Failure::new(format!("failed to invoke post-renderer plugin {quoted}: {what}"))
             }
-            None => Failure::new(format!("error while running command {}: {what}", self.program)),
-        };
-        let mut command = Command::new(&self.program);
-        command.args(&self.args);
-        if let Some(directory) = &self.plugin {
-            command
-                .env("HELM_PLUGIN_NAME", &self.name)
-                .env("HELM_PLUGIN_DIR", directory)
-                .env("HELM_PLUGINS", &settings.plugins);
+            What::Program(program) => {
+                Failure::new(format!("error while running command {program}: {what}"))
+            }
         }
+    }
+
+    fn command(&self) -> Result<Command, Failure> {
+        match &self.what {
+            What::Plugin(plugin, variables) => {
+                let commands = &plugin.metadata.commands;
+                plugin::prepare(plugin, commands, true, &self.args, variables).map_err(|error| {
+                    match plugin.unusable() {
+                        Some(why) => self.failing(&why),
+                        None => self.failing(&format!("failed to prepare plugin command: {error}")),
+                    }
+                })
+            }
+            What::Program(program) => {
+                let mut command = Command::new(program);
+                command.args(&self.args);
+                Ok(command)
+            }
+        }
+    }
+
+    fn output(&self, manifests: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let quoted = pintle_strconv::quote(&self.name);
+        let invoking = |what: String| self.failing(&what);
+        let mut command = self.command()?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| invoking(go_text(&error)))?;
         let (stdin, stdout, stderr) =
@@ -119,9 +147,9 @@ impl PostRenderer {
             return Err(invoking(format!("it printed more than {MAX_OUTPUT} bytes")));
         }
         if !status.success() {
-            let what = match &self.plugin {
-                Some(_) => format!("plugin {quoted} exited with error"),
-                None => status.to_string(),
+            let what = match &self.what {
+                What::Plugin(..) => format!("plugin {quoted} exited with error"),
+                What::Program(_) => status.to_string(),
             };
             let complaint = String::from_utf8_lossy(&complaint);
             let lines: String = complaint.lines().map(|line| format!("  | {line}\n")).collect();

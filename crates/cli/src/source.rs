@@ -5,11 +5,12 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use pintle_chart::go_text;
-use pintle_repo::http::{Client, Request, redacted};
+use pintle_repo::http::{self, Client, Request, redacted};
 use pintle_repo::url::percent_decoded;
 use pintle_values::{Source, SourceError};
 
 use crate::net;
+use crate::plugin::scheme;
 
 /// Reads what a flag or a schema names.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ pub(crate) struct Locations {
 
 impl Locations {
     /// `offline` forbids the network; `stdin_taken` says that standard input holds the chart.
-    pub(crate) fn new(offline: bool, stdin_taken: bool) -> Self {
-        Self { offline, stdin_taken, client: net::client(), fetched: Vec::new() }
+    pub(crate) fn new(client: Client, offline: bool, stdin_taken: bool) -> Self {
+        Self { offline, stdin_taken, client, fetched: Vec::new() }
     }
 
     fn fetch(&mut self, url: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
@@ -38,6 +39,15 @@ impl Locations {
         let body = answer.map_err(|error| SourceError::new(error.to_string()))?.body;
         self.fetched.push((url.to_owned(), body.clone()));
         Ok(body)
+    }
+
+    /// Lets a plugin fetch what has a scheme; what no plugin knows is a file.
+    fn by_plugin(&mut self, location: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+        match self.client.get(&Request::new(location).limit(limit)) {
+            Ok(answer) => Ok(answer.body),
+            Err(http::Error::Scheme { .. } | http::Error::Url { .. }) => file(location, limit),
+            Err(error) => Err(SourceError::new(error.to_string())),
+        }
     }
 }
 
@@ -56,6 +66,7 @@ impl Source for Locations {
                 redacted(location)
             ))),
             Some(("file", rest)) => file(&path_of(rest), limit),
+            _ if scheme(location).is_some() => self.by_plugin(location, limit),
             _ => file(location, limit),
         }
     }
@@ -93,6 +104,7 @@ fn bounded(reader: impl Read, name: &str, limit: u64) -> Result<Vec<u8>, SourceE
 
 #[cfg(test)]
 mod tests {
+    use pintle_repo::http::Client;
     use pintle_values::Source;
 
     use super::{Locations, path_of};
@@ -112,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_said_as_go_says_it() {
-        let mut source = Locations::new(true, true);
+        let mut source = Locations::new(Client::new(""), true, true);
         let mut fails = |location| source.read(location, 10).unwrap_err().to_string();
         assert_eq!(fails("no/such"), "open no/such: no such file or directory");
         assert_eq!(fails("."), "read .: is a directory");

@@ -11,7 +11,10 @@ mod cli {
     mod goldens;
     mod hub;
     mod network;
+    mod plugins;
     pub(crate) mod program;
+    #[cfg(feature = "provenance")]
+    mod provenance;
     mod registry;
     mod repositories;
     #[path = "../../../repo/tests/repo/server.rs"]

@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn keys_are_taken_out() {
-        let table: [(&[Vec<u8>], Result<&[u8], &str>); 6] = [
+        type Row<'t> = (&'t [Vec<u8>], Result<&'t [u8], &'t str>);
+        let table: [Row<'_>; 6] = [
             (&[blob(2, 0, b"ab"), blob(3, 0, b"x"), blob(2, 0, b"c")], Ok(b"abc")),
             (&[blob(2, 2, b"ab"), blob(2, 4, b"c")], Ok(b"c")),
             (&[], Err("keybox contains no OpenPGP keys")),

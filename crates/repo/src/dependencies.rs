@@ -1,7 +1,9 @@
 //! The charts that a chart needs, fetched into its `charts/`, and the lock file.
 
+mod check;
 mod hash;
 
+pub use check::{Check, Verify};
 pub use hash::{hash, hash_v2};
 
 use std::cell::RefCell;
@@ -33,6 +35,8 @@ pub struct Manager<'c> {
     pub fetcher: Fetcher<'c>,
     /// Whether to take the indexes as they are.
     pub skip_refresh: bool,
+    /// How signatures are checked; `None`, as it begins, for not at all.
+    pub check: Option<Check<'c>>,
     /// The time to note in the lock file, in the form of RFC 3339.
     pub now: String,
     /// What Helm says on the way.
@@ -82,6 +86,7 @@ impl<'c> Manager<'c> {
             registry,
             fetcher,
             skip_refresh: false,
+            check: None,
             now: now.into(),
             said: String::new(),
             pulled: Vec::new(),
@@ -469,7 +474,8 @@ impl<'c> Manager<'c> {
             }
         }
         self.fetcher.fetch_ahead(&located);
-        if references.len() > 1 && !self.fetcher.offline {
+        // Those that are checked come with their provenance, one by one.
+        if references.len() > 1 && !self.fetcher.offline && self.check.is_none() {
             let pulled = self.registry.pull_all(&references);
             self.pulled = references.into_iter().zip(pulled).collect();
         }
@@ -529,6 +535,11 @@ impl<'c> Manager<'c> {
                     )));
                 }
                 let name = format!("{name}-{version}.tgz");
+                if let Some(check) = &self.check {
+                    let missing = Err("a git repository has none".to_owned());
+                    let said = check.judge(repository, &name, &cloned.archive, missing)?;
+                    self.said.push_str(&said);
+                }
                 Ok(Some(Saved { name, archive: cloned.archive.clone() }))
             }
             Origin::Registry => {
@@ -538,15 +549,24 @@ impl<'c> Manager<'c> {
                 }
                 let reference = reference(dependency)?;
                 let ahead = self.pulled.iter().position(|(known, _)| *known == reference);
+                let checked = self.check.is_some();
                 let pulled = match ahead {
                     Some(at) => self.pulled.swap_remove(at).1,
-                    None => self.registry.pull(&reference, false),
+                    None => self.registry.pull(&reference, checked),
                 };
-                let pulled = pulled.map_err(|error| {
+                let mut pulled = pulled.map_err(|error| {
                     Error::Other(format!("could not download {repository}/{name}: {error}"))
                 })?;
                 let (whole, digest) = (&pulled.reference, &pulled.digest);
                 self.said.push_str(&format!("Pulled: {whole}\nDigest: {digest}\n"));
+                if let Some(check) = &self.check {
+                    let missing = || "the registry has none".to_owned();
+                    let provenance = pulled.provenance.take().ok_or_else(missing);
+                    let url = format!("oci://{reference}");
+                    let file = reference.file_name();
+                    let said = check.judge(&url, &file, &pulled.archive, provenance)?;
+                    self.said.push_str(&said);
+                }
                 Ok(Some(Saved { name: reference.file_name(), archive: pulled.archive }))
             }
             Origin::Repository(entry) => {
@@ -561,6 +581,13 @@ impl<'c> Manager<'c> {
                 if !plain {
                     let url = crate::http::redacted(&located.url);
                     return Err(Error::Other(format!("the URL {url} does not name a file")));
+                }
+                if let Some(check) = &self.check {
+                    let url = crate::http::redacted(&located.url);
+                    let provenance = self.fetcher.provenance(&located);
+                    let provenance = provenance.map_err(|error| error.to_string());
+                    let said = check.judge(&url, &fetched.name, &fetched.archive, provenance)?;
+                    self.said.push_str(&said);
                 }
                 Ok(Some(Saved { name: fetched.name, archive: fetched.archive }))
             }

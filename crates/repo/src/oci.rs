@@ -1,6 +1,7 @@
 //! Charts in registries, as Helm puts them there.
 
 mod manifest;
+mod plugin;
 mod reference;
 mod session;
 
@@ -326,6 +327,7 @@ impl<'c> Registry<'c> {
         layers.sort_by(|a, b| a.digest.cmp(&b.digest));
         let text = Manifest {
             schema_version: 2,
+            artifact_type: String::new(),
             config: Descriptor::of(CONFIG, config.as_bytes()),
             layers,
             annotations: manifest::annotations(metadata, created),

@@ -16,15 +16,18 @@ const MAX_SPECIAL: u64 = 1 << 20;
 
 /// A file, directory or link of an archive.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    pub(super) is_directory: bool,
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) is_directory: bool,
+    /// The type flag of its header.
+    pub(crate) kind: u8,
+    pub(crate) mode: i64,
     /// The size that the header names.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// How many bytes of contents follow; links have none, whatever their size.
-    pub(super) stored: u64,
+    pub(crate) stored: u64,
     /// When it was changed last.
-    pub(super) modified: Time,
+    pub(crate) modified: Time,
 }
 
 /// What a header block says.
@@ -47,7 +50,7 @@ struct Extended {
 }
 
 /// Reads the entries of an archive, one after the other.
-pub(super) struct Tar<R> {
+pub(crate) struct Tar<R> {
     reader: R,
     /// What is left of the current entry, its padding included.
     remaining: u64,
@@ -57,12 +60,12 @@ pub(super) struct Tar<R> {
 }
 
 impl<R: Read> Tar<R> {
-    pub(super) fn new(reader: R, max_headers: u64) -> Self {
+    pub(crate) fn new(reader: R, max_headers: u64) -> Self {
         Tar { reader, remaining: 0, padding: 0, headers: max_headers }
     }
 
     /// The next entry; `None` at the end of the archive.
-    pub(super) fn next(&mut self) -> Result<Option<Entry>, TarError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Entry>, TarError> {
         let mut extended = Extended::default();
         loop {
             self.skip_rest()?;
@@ -113,11 +116,11 @@ impl<R: Read> Tar<R> {
         self.padding = padding(stored);
         // S_IFDIR in the mode marks one for Go too.
         let is_directory = kind == b'5' || slash_directory || mode & !0o7777 == 0o040000;
-        Ok(Entry { name, is_directory, size, stored, modified })
+        Ok(Entry { name, is_directory, kind, mode, size, stored, modified })
     }
 
     /// Appends the contents of the current entry.
-    pub(super) fn read_contents(&mut self, into: &mut Vec<u8>) -> Result<(), TarError> {
+    pub(crate) fn read_contents(&mut self, into: &mut Vec<u8>) -> Result<(), TarError> {
         // As much as a header may lie about without harm.
         into.reserve(usize::try_from(self.remaining.min(1 << 20)).unwrap_or(0));
         let read = self.reader.by_ref().take(self.remaining).read_to_end(into)?;
@@ -189,7 +192,7 @@ impl<R: Read> Tar<R> {
 
 /// Why the next entry cannot be had.
 #[derive(Debug)]
-pub(super) enum TarError {
+pub(crate) enum TarError {
     Archive(ArchiveError),
     TooManyHeaders,
 }

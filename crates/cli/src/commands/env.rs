@@ -2,9 +2,11 @@
 
 use crate::command::{Arity, Command};
 use crate::complete::Candidates;
-use crate::context::Context;
+use crate::context::{Context, namespace};
 use crate::failure::Failure;
 use crate::paths::Home;
+use crate::program::Program;
+use crate::settings::Settings;
 
 pub(crate) const ENV: Command = Command {
     name: "env",
@@ -20,7 +22,7 @@ print its value alone.
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
-    let variables = variables(context);
+    let variables = variables(context.program, &context.settings);
     let text = match context.args().first() {
         Some(name) => {
             let value = variables.iter().find(|(known, _)| known == name).map(|(_, value)| value);
@@ -33,10 +35,9 @@ fn run(context: &mut Context) -> Result<(), Failure> {
 }
 
 /// All variables, by name.
-fn variables(context: &Context) -> Vec<(&'static str, String)> {
-    let settings = &context.settings;
+pub(crate) fn variables(program: &Program, settings: &Settings) -> Vec<(&'static str, String)> {
     let mut variables = vec![
-        ("HELM_BIN", context.program.started_as.clone()),
+        ("HELM_BIN", program.started_as.clone()),
         ("HELM_BURST_LIMIT", settings.burst_limit.to_string()),
         ("HELM_CACHE_HOME", Home::Cache.path("")),
         ("HELM_CONFIG_HOME", Home::Config.path("")),
@@ -52,7 +53,7 @@ fn variables(context: &Context) -> Vec<(&'static str, String)> {
         ("HELM_KUBETLS_SERVER_NAME", settings.kube_tls_server_name.clone()),
         ("HELM_KUBETOKEN", settings.kube_token.clone()),
         ("HELM_MAX_HISTORY", settings.max_history.to_string()),
-        ("HELM_NAMESPACE", context.namespace()),
+        ("HELM_NAMESPACE", namespace(settings)),
         ("HELM_PLUGINS", settings.plugins.clone()),
         (
             "HELM_QPS",
@@ -70,7 +71,12 @@ fn variables(context: &Context) -> Vec<(&'static str, String)> {
 
 fn candidates(context: &Context, _typed: &str) -> Candidates {
     if context.args().is_empty() {
-        Candidates::only(variables(context).into_iter().map(|(name, _)| name.to_owned()).collect())
+        Candidates::only(
+            variables(context.program, &context.settings)
+                .into_iter()
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+        )
     } else {
         Candidates::no_more()
     }

@@ -3,7 +3,9 @@
 use crate::command::{Arity, Command, ROOT};
 use crate::complete::Candidates;
 use crate::context::Context;
+use crate::draw::harmless;
 use crate::failure::Failure;
+use crate::plugin::{Config, Plugin};
 use crate::{help, output, parse};
 
 pub(crate) const HELP: Command = Command {
@@ -18,7 +20,15 @@ pub(crate) const HELP: Command = Command {
 };
 
 fn run(context: &mut Context) -> Result<(), Failure> {
-    let (path, rest) = parse::find(context.args().to_vec());
+    let words = match parse::by_plugin(context.program, context.args().to_vec()) {
+        Ok((plugin, _)) => {
+            let text = of_plugin(context, &plugin);
+            context.print(&text);
+            return Ok(());
+        }
+        Err(words) => words,
+    };
+    let (path, rest) = parse::find(words);
     let mut text = String::new();
     if path.len() == 1 && !rest.is_empty() {
         // Helm takes this for no failure.
@@ -30,6 +40,19 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         context.print(&text);
     }
     Ok(())
+}
+
+/// What a plugin says of itself.
+fn of_plugin(context: &Context, plugin: &Plugin) -> String {
+    let long = match &plugin.metadata.config {
+        Config::Cli { long, .. } if !long.trim().is_empty() => harmless(long.trim()).into_owned(),
+        _ => plugin.short(),
+    };
+    let usage = match &plugin.metadata.config {
+        Config::Cli { usage, .. } if !usage.is_empty() => harmless(usage).into_owned(),
+        _ => plugin.metadata.name.clone(),
+    };
+    format!("{long}\n\nUsage:\n  {} {usage} [flags]\n", context.program.name)
 }
 
 fn list(words: &[String]) -> String {

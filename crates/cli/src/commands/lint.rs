@@ -20,7 +20,7 @@ use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::terminal::Terminal;
 use crate::user_values::UserValues;
-use crate::{flags, locate, log, templates};
+use crate::{flags, locate, log, net, templates};
 
 pub(crate) const LINT: Command = Command {
     name: "lint",
@@ -52,7 +52,7 @@ fn lint(context: &mut Context, room: usize) -> Result<(), Failure> {
             .collect();
         paths.extend(below.iter().map(|path| path.to_string_lossy().into_owned()));
     }
-    let mut source = Locations::new(context.settings.offline, false);
+    let mut source = Locations::new(net::client(context), context.settings.offline, false);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
     let options = LintOptions {
         values: user.merged.values,

@@ -10,7 +10,8 @@ use super::dependency;
 use crate::command::{Arity, Command};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{draw, flags, locate, paths};
+use crate::provenance::Key;
+use crate::{draw, flags, locate, paths, provenance};
 
 pub(crate) const PACKAGE: Command = Command {
     name: "package",
@@ -30,9 +31,18 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     if context.args().is_empty() {
         return Err(Failure::new("need at least one argument, the path to the chart"));
     }
-    if context.parsed.is("sign") {
-        return Err(Failure::new("cannot sign charts: signatures cannot be made yet"));
-    }
+    let key = if context.parsed.is("sign") {
+        if context.parsed.text("key").unwrap_or_default().is_empty() {
+            return Err(Failure::new("--key is required for signing a package"));
+        }
+        if context.parsed.text("keyring") == Some("") {
+            return Err(Failure::new("--keyring is required for signing a package"));
+        }
+        // Nothing is written where this fails.
+        Some(Key::of(&context.parsed)?)
+    } else {
+        None
+    };
     let epoch = source_date_epoch()?;
     for given in context.args().to_vec() {
         let path = PathBuf::from(paths::clean(
@@ -45,14 +55,19 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             // Helm says nothing of what it does on the way here.
             dependency::fetch::manage(context, &path, false, true).1?;
         }
-        let saved = package(context, &path, epoch)?;
+        let saved = package(context, &path, epoch, key.as_ref())?;
         let saved = saved.display();
         context.print(&format!("Successfully packaged chart and saved it to: {saved}\n"));
     }
     Ok(())
 }
 
-fn package(context: &Context, path: &Path, epoch: Option<u64>) -> Result<PathBuf, Failure> {
+fn package(
+    context: &Context,
+    path: &Path,
+    epoch: Option<u64>,
+    key: Option<&Key>,
+) -> Result<PathBuf, Failure> {
     let parsed = &context.parsed;
     let mut loader = Loader::new();
     let result = loader.load_directory(path);
@@ -76,11 +91,28 @@ fn package(context: &Context, path: &Path, epoch: Option<u64>) -> Result<PathBuf
         directory => PathBuf::from(directory),
     };
     let name = format!("{}-{}.tgz", chart.name(), chart.metadata.version);
-    let saved = PathBuf::from(paths::clean(&destination.join(name)));
-    file::write(&saved, &archive, 0o644).map_err(|error| {
-        Failure::new(format!("failed to save: write {}: {}", saved.display(), go_text(&error)))
-    })?;
+    let saved = PathBuf::from(paths::clean(&destination.join(&name)));
+    let signed = key.map(|key| sign(key, &archive, &name)).transpose()?;
+    let write = |path: &Path, bytes: &[u8]| {
+        file::write(path, bytes, 0o644).map_err(|error| {
+            Failure::new(format!("failed to save: write {}: {}", path.display(), go_text(&error)))
+        })
+    };
+    write(&saved, &archive)?;
+    if let Some(signed) = signed {
+        write(&provenance::beside(&saved), signed.as_bytes())?;
+    }
     Ok(saved)
+}
+
+/// The provenance file of an archive, with the metadata as the archive has it.
+fn sign(key: &Key, archive: &[u8], name: &str) -> Result<String, Failure> {
+    let chart = Loader::new()
+        .load_reader(archive)
+        .map_err(|error| Failure::new(format!("failed to load chart for signing: {error}")))?;
+    let metadata = pintle_yaml::to_yaml(&chart.metadata.to_value())
+        .map_err(|error| Failure::new(format!("failed to marshal chart metadata: {error}")))?;
+    key.sign(archive, name, &metadata)
 }
 
 /// Lets the lock files of a chart and of its subcharts have been made at that time.
@@ -102,7 +134,7 @@ fn time_of(epoch: u64) -> Result<String, Failure> {
 }
 
 /// The time that all files are to have, if it is said.
-fn source_date_epoch() -> Result<Option<u64>, Failure> {
+pub(crate) fn source_date_epoch() -> Result<Option<u64>, Failure> {
     let Some(text) = paths::variable("SOURCE_DATE_EPOCH") else { return Ok(None) };
     pintle_strconv::parse_uint(&text, 10, 33).map(Some).map_err(|error| {
         Failure::new(format!("invalid SOURCE_DATE_EPOCH {}: {error}", pintle_strconv::quote(&text)))

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pintle_chart::go_text;
+use pintle_repo::content::Content;
 use pintle_repo::{expand, file};
 
 use crate::command::{Arity, Command};
@@ -11,7 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::fetch::Remote;
 use crate::paths::clean;
-use crate::{flags, net};
+use crate::{flags, net, provenance};
 
 pub(crate) const PULL: Command = Command {
     name: "pull",
@@ -46,15 +47,23 @@ fn run(context: &mut Context) -> Result<(), Failure> {
 /// Fetches one chart.
 fn pull(context: &mut Context, name: &str) -> Result<(), Failure> {
     let parsed = &context.parsed;
-    if parsed.is("verify") {
-        return Err(Failure::new(format!(
-            "cannot verify {}: signatures cannot be checked yet",
-            pintle_strconv::quote(name)
-        )));
-    }
-    let client = net::client();
+    let client = net::client(context);
     let mut remote = Remote::find(context, &client, name)?;
-    let fetched = remote.download(parsed.is("prov"))?;
+    let verify = parsed.is("verify");
+    let mut fetched = remote.download(parsed.is("prov") || verify)?;
+    if verify {
+        // Nothing is written unless it is what was signed.
+        let content = Content::new(&context.settings.content_cache);
+        let missing = remote.missing_provenance();
+        let fetch = || match fetched.provenance.take() {
+            Some(Ok(provenance)) => Ok(provenance),
+            _ => Err(missing),
+        };
+        let (verification, signed) =
+            provenance::checked(parsed, &content, &fetched.archive, &fetched.name, fetch)?;
+        fetched.provenance = Some(Ok(signed));
+        fetched.said.push_str(&provenance::said(&verification, "Chart"));
+    }
     drop(remote);
     // As in Helm, what came is told whatever becomes of it.
     context.print(&fetched.said);

@@ -67,7 +67,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     let beside = format!("{path}.prov");
     let provenance = if fs::metadata(&beside).is_ok() { Some(read(&beside)?) } else { None };
     let created = net::rfc3339(meta.modified().ok());
-    let client = net::client();
+    let client = net::client(context);
     let pushed = net::registry(context, &client)
         .push(&archive, provenance.as_deref(), remote, &created)
         .map_err(|error| Failure::new(error.to_string()))?;

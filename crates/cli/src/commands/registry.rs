@@ -81,7 +81,7 @@ fn login(context: &mut Context) -> Result<(), Failure> {
         );
     }
     let login = Login { username, secret };
-    let client = net::client();
+    let client = net::client(context);
     let mut registry = net::registry(context, &client);
     registry.access.tls.insecure_skip_verify |= context.parsed.is("insecure");
     let quoted = pintle_strconv::quote(&host);

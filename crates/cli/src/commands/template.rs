@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::source::Locations;
 use crate::stack::end_with_large_stack;
 use crate::user_values::{UserValues, ValueOrigins};
-use crate::{draw, flags, locate, log, naming, templates};
+use crate::{draw, flags, locate, log, naming, net, templates};
 
 pub(crate) const TEMPLATE: Command = Command {
     name: "template",
@@ -69,7 +69,8 @@ fn template(context: &mut Context, room: usize) -> Result<(), Failure> {
     let server = on_server(context)?;
     let (name, chart_name) = naming::name_and_chart(context, Some("release-name"))?;
     let place = locate::locate(context, &chart_name)?;
-    let mut source = Locations::new(context.settings.offline, place == Place::Stdin);
+    let mut source =
+        Locations::new(net::client(context), context.settings.offline, place == Place::Stdin);
     let user = UserValues::read(&context.parsed, &mut source, &context.settings)?;
     let chart = locate::load(context, &place)?;
     chart.check_type().map_err(|error| Failure::new(error.to_string()))?;

@@ -63,7 +63,7 @@ fn bash_completes_commands_flags_and_values() {
         return;
     }
     let table: &[(&str, &[&str])] = &[
-        ("pintle ver", &["version"]),
+        ("pintle ver", &["verify", "version"]),
         ("pintle completion ", &["bash", "fish", "powershell", "zsh"]),
         ("pintle --debug completion f", &["fish"]),
         ("pintle -n x completion f", &["fish"]),
@@ -105,7 +105,7 @@ fn zsh_completes_commands_flags_values_and_files() {
         return;
     }
     let table: &[(&str, &[&str])] = &[
-        ("pintle ver", &["version:print the version"]),
+        ("pintle ver", &["verify:check the signature of a chart", "version:print the version"]),
         ("pintle --debug completion f", &["fish:print the script for fish"]),
         ("pintle version --sh", &["--short:print the version's number alone"]),
         ("pintle env --color=al", &["behind =", "always"]),
@@ -127,7 +127,7 @@ fn fish_completes_commands_flags_values_and_files() {
         return;
     }
     let table: &[(&str, &[&str])] = &[
-        ("pintle ver", &["version\tprint the version"]),
+        ("pintle ver", &["verify\tcheck the signature of a chart", "version\tprint the version"]),
         ("pintle --debug completion f", &["fish\tprint the script for fish"]),
         ("pintle version --sh", &["--short\tprint the version's number alone"]),
         ("pintle env --color=al", &["--color=always"]),

@@ -69,6 +69,11 @@ pub enum Error {
         /// What was fetched.
         url: String,
     },
+    /// A [`Getter`](super::Getter) could not fetch it.
+    Getter {
+        /// What went wrong.
+        why: String,
+    },
     /// The system denies what waiting for the network needs.
     Runtime {
         /// What went wrong.
@@ -187,6 +192,7 @@ impl fmt::Display for Error {
             Self::Redirects { url } => {
                 write!(f, "Get {}: stopped after 10 redirects", pintle_strconv::quote(url))
             }
+            Self::Getter { why } => f.write_str(why),
             Self::Runtime { why } => write!(f, "the network cannot be used: {why}"),
         }
     }

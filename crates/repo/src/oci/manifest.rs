@@ -24,6 +24,8 @@ pub(super) const IMAGE_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+j
 #[serde(rename_all = "camelCase")]
 pub(super) struct Manifest {
     pub(super) schema_version: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) artifact_type: String,
     pub(super) config: Descriptor,
     #[serde(default)]
     pub(super) layers: Vec<Descriptor>,
@@ -38,6 +40,8 @@ pub(super) struct Descriptor {
     pub(super) media_type: String,
     pub(super) digest: String,
     pub(super) size: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) annotations: BTreeMap<String, String>,
 }
 
 impl Descriptor {
@@ -46,6 +50,7 @@ impl Descriptor {
             media_type: media_type.to_owned(),
             digest: format!("sha256:{}", Content::digest(bytes)),
             size: bytes.len() as u64,
+            annotations: BTreeMap::new(),
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use pintle_repo::content::Content;
-use pintle_repo::dependencies::Manager;
+use pintle_repo::dependencies::{Check, Manager};
 use pintle_repo::reference::Fetcher;
 
 use crate::command::{Arity, Command};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::{flags, net};
+use crate::{flags, net, parse, provenance};
 
 pub(super) const BUILD: Command = Command {
     name: "build",
@@ -43,9 +43,6 @@ others from there, and note the versions in Chart.lock. Nothing is written unles
 fn run(context: &mut Context, update: bool) -> Result<(), Failure> {
     let path = context.args().first().cloned().unwrap_or_else(|| ".".to_owned());
     let path = crate::paths::clean(Path::new(&path));
-    if context.parsed.is("verify") {
-        return Err(Failure::new("cannot verify charts: signatures cannot be checked yet"));
-    }
     let skip_refresh = context.parsed.is("skip-refresh");
     let (said, result) = manage(context, Path::new(&path), skip_refresh, update);
     context.print(&said);
@@ -61,7 +58,7 @@ pub(crate) fn manage(
     update: bool,
 ) -> (String, Result<(), Failure>) {
     let settings = &context.settings;
-    let client = net::client();
+    let client = net::client(context);
     let fetcher = Fetcher {
         client: &client,
         config: Path::new(&settings.repository_config),
@@ -75,6 +72,17 @@ pub(crate) fn manage(
     let registry = net::registry(context, &client);
     let mut manager = Manager::new(path, fetcher, registry, net::now());
     manager.skip_refresh = skip_refresh;
+    let parsed = &context.parsed;
+    let check = |archive: &[u8], signed: &[u8], name: &str| {
+        provenance::check(parsed, archive, signed, name)
+            .map(drop)
+            .map_err(|failure| failure.message)
+    };
+    // As in Helm, `build` lets what was never signed pass, and for other commands --verify is about
+    // the chart alone.
+    let own = matches!(parse::called(&context.path).name, "build" | "update");
+    let verify = parsed.is("verify") && own;
+    manager.check = verify.then_some(Check { required: update, check: &check });
     let result = if update { manager.update() } else { manager.build() };
     let said = std::mem::take(&mut manager.said);
     (said, result.map_err(|error| Failure::new(error.to_string())))

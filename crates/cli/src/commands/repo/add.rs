@@ -9,6 +9,7 @@ use crate::command::{Arity, Command};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::plugin::Getters;
 use crate::{flags, net};
 
 pub(super) const ADD: Command = Command {
@@ -72,7 +73,10 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             "repository name ({name}) contains '/', please specify a different name without '/'"
         )));
     }
-    if let Some((scheme, _)) = url.split_once("://").filter(|(scheme, _)| !known(scheme)) {
+    if let Some((scheme, _)) = url.split_once("://")
+        && !known(scheme)
+        && !Getters::new(context).know(scheme)
+    {
         return Err(Failure::new(format!("could not find protocol handler for: {scheme}")));
     }
     net::allowed(context, &url)?;
@@ -91,7 +95,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             let text = format!("{quoted} already exists with the same configuration, skipping\n");
             return Ok((text, false));
         }
-        let answers = repository::refresh(&net::client(), &[&entry], cache, timeout);
+        let answers = repository::refresh(&net::client(context), &[&entry], cache, timeout);
         for answer in answers {
             let refreshed = answer.map_err(|error| Error::NotARepository {
                 url: url.clone(),

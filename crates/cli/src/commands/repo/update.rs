@@ -49,7 +49,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     let cache = context.settings.repository_cache.clone();
     let timeout = net::timeout(&context.parsed);
     context.print("Hang tight while we grab the latest from your chart repositories...\n");
-    let answers = repository::refresh(&net::client(), &wanted, Path::new(&cache), timeout);
+    let answers = repository::refresh(&net::client(context), &wanted, Path::new(&cache), timeout);
     let mut failed = Vec::new();
     for (entry, answer) in wanted.iter().zip(answers) {
         let name = pintle_strconv::quote(&entry.name);

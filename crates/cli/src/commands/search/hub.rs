@@ -37,7 +37,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     })?;
     net::allowed(context, endpoint)?;
     let words = context.args().join(" ");
-    let found = hub::search(&net::client(), endpoint, &words).map_err(|error| {
+    let found = hub::search(&net::client(context), endpoint, &words).map_err(|error| {
         log::debug(context.settings.debug, "search failed", &[("error", &error.to_string())]);
         Failure::new(format!("unable to perform search against {quoted}"))
             .with_details(format!("  = because: {error}"))

@@ -34,7 +34,7 @@ pub(super) fn run(context: &mut Context) -> Result<(), Failure> {
             pintle_strconv::quote(&name)
         )));
     }
-    let client = net::client();
+    let client = net::client(context);
     let tags = net::registry(context, &client).tags(&reference).map_err(fails)?;
     let fits = |tag: &String| Version::parse(tag).is_ok_and(|tag| constraint.check(&tag));
     let tags: Vec<String> = tags.into_iter().filter(fits).collect();

@@ -31,7 +31,7 @@ pub(super) fn assemble(
     let nothing = |failure| (Some(Vec::new()), failure);
     let mut trace = trace;
     if let Some(renderer) = post_renderer.as_ref().filter(|renderer| renderer.is_plugin()) {
-        files = through_plugin(renderer, &files, context).map_err(nothing)?;
+        files = through_plugin(renderer, &files).map_err(nothing)?;
         // What comes out of it is no template's.
         trace = &|_| None;
     }
@@ -71,7 +71,7 @@ pub(super) fn assemble(
         put(&mut manifests, subdirectory, manifest.path, manifest.text)?;
     }
     if let Some(renderer) = post_renderer.filter(|renderer| !renderer.is_plugin()) {
-        manifests = renderer.run(manifests, &context.settings).map_err(nothing)?;
+        manifests = renderer.run(manifests).map_err(nothing)?;
     }
     if let Some(checks) = checks {
         checks.run(context, &manifests).map_err(|failure| (None, failure))?;
@@ -115,10 +115,9 @@ fn all(files: &[RenderedFile]) -> Vec<u8> {
 fn through_plugin(
     renderer: &PostRenderer,
     files: &[RenderedFile],
-    context: &Context,
 ) -> Result<Vec<RenderedFile>, Failure> {
     let stream = postrender::merge(files.iter().map(|file| (&*file.path, &*file.text)))?;
-    let stream = renderer.run(stream, &context.settings)?;
+    let stream = renderer.run(stream)?;
     let files = postrender::split(&stream)?;
     Ok(files.into_iter().map(|(path, text)| RenderedFile { path: path.into(), text }).collect())
 }
