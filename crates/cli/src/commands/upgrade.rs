@@ -76,9 +76,10 @@ fn run_with(context: &mut Context, room: usize) -> Result<(), Failure> {
     }
     let release = deploy::with_chart(context, &mut session, (&name, &chart), room, |mut parts| {
         let options = Upgrade { name: name.clone(), post_render: parts.strategy, ..options };
-        parts.actions.upgrade(parts.chart, parts.values, &options, parts.render, parts.post)
-    })
-    .map_err(|failure| failure.within("UPGRADE FAILED: "))?;
+        let (chart, values) = (parts.chart, parts.values);
+        let result = parts.actions.upgrade(chart, values, &options, parts.render, parts.post);
+        result.map_err(|error| error.within("UPGRADE FAILED: "))
+    })?;
     if table {
         context.print(&format!("Release {quoted} has been upgraded. Happy Helming!\n"));
     }
