@@ -102,14 +102,14 @@ fn legacy(value: &Value) -> Result<Metadata, String> {
         return Err(format!("invalid plugin version {version}: must be valid semver"));
     }
     let command = text_of(value, "command")?;
-    let mut commands = commands_of(value, "platformCommand", false)?;
+    let mut commands = commands_of(value, "platformCommand")?;
     if !commands.is_empty() && !command.is_empty() {
         return Err("both platformCommand and command are set".to_owned());
     }
     if !command.is_empty() {
         commands.push(PlatformCommand { command, ..PlatformCommand::default() });
     }
-    let mut hooks = hooks_of(value, "platformHooks", false)?;
+    let mut hooks = hooks_of(value, "platformHooks")?;
     let plain = value.get("hooks").and_then(Value::as_map);
     if !hooks.is_empty() && plain.is_some_and(|plain| !plain.is_empty()) {
         return Err("both platformHooks and hooks are set".to_owned());
@@ -230,12 +230,12 @@ fn v1(value: &Value) -> Result<Metadata, String> {
     let (mut commands, mut hooks, mut protocols) = (Vec::new(), Vec::new(), Vec::new());
     match runtime.as_str() {
         "subprocess" => {
-            commands = commands_of(own, "platformCommand", false)?;
-            hooks = hooks_of(own, "platformHooks", false)?;
+            commands = commands_of(own, "platformCommand")?;
+            hooks = hooks_of(own, "platformHooks")?;
             for command in items(own, "protocolCommands")? {
                 protocols.push(ProtocolCommand {
                     protocols: texts_of(command, "protocols")?,
-                    commands: commands_of(command, "platformCommand", false)?,
+                    commands: commands_of(command, "platformCommand")?,
                 });
             }
         }
@@ -273,14 +273,11 @@ fn known(value: &Value, type_name: &str, keys: &[&str]) -> Result<(), String> {
     }
 }
 
-fn commands_of(value: &Value, key: &str, strict: bool) -> Result<Vec<PlatformCommand>, String> {
-    items(value, key)?.iter().map(|command| command_of(command, strict)).collect()
+fn commands_of(value: &Value, key: &str) -> Result<Vec<PlatformCommand>, String> {
+    items(value, key)?.iter().map(command_of).collect()
 }
 
-fn command_of(value: &Value, strict: bool) -> Result<PlatformCommand, String> {
-    if strict {
-        known(value, "plugin.PlatformCommand", &["os", "arch", "command", "args"])?;
-    }
+fn command_of(value: &Value) -> Result<PlatformCommand, String> {
     Ok(PlatformCommand {
         os: text_of(value, "os")?,
         arch: text_of(value, "arch")?,
@@ -291,17 +288,12 @@ fn command_of(value: &Value, strict: bool) -> Result<PlatformCommand, String> {
 
 type Hooks = Vec<(String, Vec<PlatformCommand>)>;
 
-fn hooks_of(value: &Value, key: &str, strict: bool) -> Result<Hooks, String> {
-    let hooks = match value.get(key) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(hooks) => hooks.as_map().ok_or_else(|| format!("{key} is no mapping"))?,
+fn hooks_of(value: &Value, key: &str) -> Result<Hooks, String> {
+    let Some(hooks) = value.get(key).filter(|hooks| !hooks.is_null()) else {
+        return Ok(Vec::new());
     };
-    let mut read = Vec::new();
-    for (event, _) in hooks.iter() {
-        let commands = value.get(key).unwrap_or(&Value::Null);
-        read.push((event.to_string(), commands_of(commands, event, strict)?));
-    }
-    Ok(read)
+    let events = hooks.as_map().ok_or_else(|| format!("{key} is no mapping"))?.keys();
+    events.map(|event| Ok((event.to_string(), commands_of(hooks, event)?))).collect()
 }
 
 fn items<'v>(value: &'v Value, key: &str) -> Result<&'v [Value], String> {
