@@ -1,6 +1,6 @@
 //! The forms that lists are printed in: what `-o` chooses.
 
-use pintle_yaml::{Emit, Map, Sink, Value, WriteError, from_emit, to_json, to_yaml};
+use pintle_yaml::{Emit, Sink, Value, WriteError, from_emit, to_json, to_yaml};
 
 use crate::failure::Failure;
 use crate::parse::Parsed;
@@ -30,30 +30,27 @@ impl Format {
 
     /// Writes rows, whose fields have an order in JSON and are sorted in YAML.
     pub(crate) fn write(self, rows: &[Vec<(&str, Value)>]) -> Result<String, Failure> {
-        let fails = |error: WriteError| Failure::new(error.to_string());
-        if self == Format::Yaml {
-            let maps: Vec<Value> = rows
-                .iter()
-                .map(|row| row.iter().map(|(key, value)| (*key, value.clone())).collect::<Map>())
-                .map(Value::from)
-                .collect();
-            return to_yaml(&Value::from(maps)).map_err(fails);
+        let rows: Vec<Row<'_>> = rows.iter().map(|row| Row(row)).collect();
+        self.data(&List(&rows))
+    }
+
+    /// `value` as data: YAML if that is asked for, else JSON.
+    pub(crate) fn data(self, value: &dyn Emit) -> Result<String, Failure> {
+        if self == Format::Yaml { yaml(value) } else { json(value) }
+    }
+}
+
+/// Keys and values in an order of their own.
+struct Row<'r>(&'r [(&'r str, Value)]);
+
+impl Emit for Row<'_> {
+    fn emit(&self, sink: &mut dyn Sink) -> Result<(), WriteError> {
+        sink.begin_map(self.0.len())?;
+        for (key, value) in self.0 {
+            sink.key(key.as_bytes())?;
+            value.emit(sink)?;
         }
-        let mut out = b"[".to_vec();
-        for (at, row) in rows.iter().enumerate() {
-            out.extend_from_slice(if at == 0 { b"{" } else { b",{" });
-            for (at, (key, value)) in row.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                pintle_yaml::to_json_into(&mut out, &Value::from(*key)).map_err(fails)?;
-                out.push(b':');
-                pintle_yaml::to_json_into(&mut out, value).map_err(fails)?;
-            }
-            out.push(b'}');
-        }
-        out.extend_from_slice(b"]\n");
-        Ok(String::from_utf8_lossy(&out).into_owned())
+        sink.end()
     }
 }
 

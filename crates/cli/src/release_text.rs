@@ -15,9 +15,8 @@ use crate::paint::Paint;
 pub(crate) fn print_deployed(context: &mut Context, release: &Release) -> Result<(), Failure> {
     let notes = !context.parsed.is("hide-notes");
     let text = match Format::of(&context.parsed) {
-        Format::Json => format::json(&EmitRelease::new(release))?,
-        Format::Yaml => format::yaml(&EmitRelease::new(release))?,
         Format::Table => of_people(context, release, notes)?,
+        format => format.data(&EmitRelease::new(release))?,
     };
     context.print(&text);
     Ok(())

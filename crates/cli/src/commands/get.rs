@@ -151,12 +151,11 @@ fn values(context: &mut Context) -> Result<(), Failure> {
     let values = release_values(&release(context)?, all);
     let values = values.map_err(|error| Failure::new(error.to_string()))?;
     let text = match Format::of(&context.parsed) {
-        Format::Json => format::json(&values)?,
-        Format::Yaml => format::yaml(&values)?,
         Format::Table => {
             let title = if all { "COMPUTED VALUES:" } else { "USER-SUPPLIED VALUES:" };
             format!("{title}\n{}", format::yaml(&values)?)
         }
+        format => format.data(&values)?,
     };
     context.print(&text);
     Ok(())
@@ -166,9 +165,8 @@ fn metadata(context: &mut Context) -> Result<(), Failure> {
     let release = release(context)?;
     let shown = ReleaseMetadata(&release);
     let text = match Format::of(&context.parsed) {
-        Format::Json => format::json(&shown)?,
-        Format::Yaml => format::yaml(&shown)?,
         Format::Table => people(&shown),
+        format => format.data(&shown)?,
     };
     context.print(&text);
     Ok(())

@@ -6,7 +6,7 @@ use crate::command::{Arity, Command};
 use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::format::{self, Format, List};
+use crate::format::{Format, List};
 use crate::session::Session;
 use crate::table::table;
 use crate::{deploy, flags};
@@ -35,9 +35,8 @@ fn run(context: &mut Context) -> Result<(), Failure> {
     let max = context.parsed.int("max").unwrap_or(256);
     let rows = HistoryRow::of(&history, usize::try_from(max).unwrap_or_default());
     let text = match Format::of(&context.parsed) {
-        Format::Json => format::json(&List(&rows))?,
-        Format::Yaml => format::yaml(&List(&rows))?,
         Format::Table => people(&rows, context.parsed.is("show-rollback-revision")),
+        format => format.data(&List(&rows))?,
     };
     context.print(&text);
     Ok(())

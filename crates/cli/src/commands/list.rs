@@ -8,7 +8,7 @@ use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::flags;
-use crate::format::{self, Format, List};
+use crate::format::{Format, List};
 use crate::paint::Paint;
 use crate::parse::Parsed;
 use crate::session::Session;
@@ -63,8 +63,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         let values = || pintle_yaml::Value::from(names().map(Into::into).collect::<Vec<_>>());
         match format {
             Format::Table => names().map(|name| format!("{name}\n")).collect(),
-            Format::Json => format::json(&values())?,
-            Format::Yaml => format::yaml(&values())?,
+            format => format.data(&values())?,
         }
     } else {
         let layout = parsed.text("time-format").filter(|layout| !layout.is_empty());
@@ -76,9 +75,8 @@ fn run(context: &mut Context) -> Result<(), Failure> {
         };
         let rows: Vec<ListRow> = releases.iter().map(|r| ListRow::new(r, &time)).collect();
         match format {
-            Format::Json => format::json(&List(&rows))?,
-            Format::Yaml => format::yaml(&List(&rows))?,
             Format::Table => people(&rows, !parsed.is("no-headers"), Paint::of(&context.settings)),
+            format => format.data(&List(&rows))?,
         }
     };
     context.print(&text);

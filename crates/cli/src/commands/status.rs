@@ -6,7 +6,7 @@ use crate::command::{Arity, Command};
 use crate::complete;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::format::{self, Format};
+use crate::format::Format;
 use crate::paint::Paint;
 use crate::release_text::Shown;
 use crate::session::Session;
@@ -48,7 +48,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
                 tables.into_iter().map(|Table { kind, objects, .. }| (kind, objects)).collect();
             resources.sort_by(|a, b| a.0.cmp(&b.0));
             let shown = EmitRelease::new(&release).without_chart().with_resources(&resources);
-            if format == Format::Json { format::json(&shown)? } else { format::yaml(&shown)? }
+            format.data(&shown)?
         }
     };
     context.print(&text);

@@ -2,12 +2,12 @@
 
 use pintle_chart::Object;
 use pintle_repo::hub;
-use pintle_yaml::{Emit, Sink, Value, WriteError};
+use pintle_yaml::{Emit, Sink, WriteError};
 
 use crate::command::{Arity, Command};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::format::{self, Format, List};
+use crate::format::{Format, List};
 use crate::table::table;
 use crate::{flags, log, net};
 
@@ -64,15 +64,7 @@ fn run(context: &mut Context) -> Result<(), Failure> {
             let width = parsed.uint("max-col-width").unwrap_or(50);
             format!("{}\n", table(&rows, usize::try_from(width).unwrap_or(usize::MAX)))
         }
-        Format::Json => format::json(&List(&found.into_iter().map(Row).collect::<Vec<_>>()))?,
-        // Keys are sorted in YAML.
-        Format::Yaml => {
-            let rows = found.into_iter().map(Row).map(|row| {
-                let json = pintle_yaml::to_json(&row).unwrap_or_default();
-                pintle_yaml::read_json(json.as_bytes()).unwrap_or(Value::Null)
-            });
-            format::yaml(&Value::from(rows.collect::<Vec<_>>()))?
-        }
+        format => format.data(&List(&found.into_iter().map(Row).collect::<Vec<_>>()))?,
     };
     context.print(&text);
     Ok(())
