@@ -97,6 +97,7 @@ pub use metadata::{
 };
 pub use notice::{Level, Notice};
 pub use pack::{PackError, pack};
+pub use path::clean_path;
 pub use process::process;
 pub use render::{ReleaseInfo, RenderErrors, RenderOptions, RenderedFile, Renderer, helm_message};
 pub use show::{Show, show};

@@ -1,5 +1,7 @@
 //! Paths and their patterns as Go's `path` and `path/filepath` treat them on Unix.
 
+use std::path::{Component, Path, PathBuf};
+
 /// The shortest path that means the same, by its text alone, as Go's `path.Clean`.
 pub(crate) fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
@@ -23,6 +25,35 @@ pub(crate) fn clean(path: &str) -> String {
         (false, true) => ".".to_owned(),
         (false, false) => joined,
     }
+}
+
+/// The shortest path of the file system that means the same, by its text alone: Go's
+/// `filepath.Clean`.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use pintle_chart::clean_path;
+///
+/// assert_eq!(clean_path(Path::new("charts/./web/../db/")), Path::new("charts/db"));
+/// assert_eq!(clean_path(Path::new("")), Path::new("."));
+/// ```
+pub fn clean_path(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => match clean.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    clean.pop();
+                }
+                Some(Component::RootDir) => {}
+                _ => clean.push(".."),
+            },
+            part => clean.push(part),
+        }
+    }
+    if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
 }
 
 /// The last element of a path, as Go's `path.Base`.
@@ -204,6 +235,25 @@ mod tests {
             ("..foo", "..foo"),
         ] {
             assert_eq!(clean(path), want, "{path}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_of_files_are_cleaned_alike() {
+        for (path, want) in [
+            ("", "."),
+            (".", "."),
+            ("a/./b/", "a/b"),
+            ("a//b", "a/b"),
+            ("a/../b", "b"),
+            ("../a", "../a"),
+            ("a/../..", ".."),
+            ("/..", "/"),
+            ("/a/../../b", "/b"),
+        ] {
+            assert_eq!(clean_path(Path::new(path)), PathBuf::from(want), "{path:?}");
+            assert_eq!(clean(path), want, "{path:?}");
         }
     }
 

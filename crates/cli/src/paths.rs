@@ -71,49 +71,5 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// The shortest text for the same path, as Go's `filepath.Clean` makes it.
 pub(crate) fn clean(path: &Path) -> String {
-    use std::path::Component;
-    let mut kept = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => match kept.components().next_back() {
-                Some(Component::Normal(_)) => {
-                    kept.pop();
-                }
-                Some(Component::RootDir) => {}
-                _ => kept.push(".."),
-            },
-            _ => kept.push(component),
-        }
-    }
-    if kept.as_os_str().is_empty() {
-        return ".".to_owned();
-    }
-    kept.to_string_lossy().into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::clean;
-
-    #[cfg(unix)]
-    #[test]
-    fn paths_are_cleaned_as_go_cleans_them() {
-        let table = [
-            ("", "."),
-            (".", "."),
-            ("a/./b/", "a/b"),
-            ("a//b", "a/b"),
-            ("a/../b", "b"),
-            ("../a", "../a"),
-            ("a/../..", ".."),
-            ("/..", "/"),
-            ("/a/../../b", "/b"),
-        ];
-        for (path, cleaned) in table {
-            assert_eq!(clean(Path::new(path)), cleaned, "{path:?}");
-        }
-    }
+    pintle_chart::clean_path(path).to_string_lossy().into_owned()
 }

@@ -9,10 +9,10 @@ pub use hash::{hash, hash_v2};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use pintle_chart::{Chart, Dependency, Loader, Lock, pack};
+use pintle_chart::{Chart, Dependency, Loader, Lock, clean_path, pack};
 use pintle_semver::{Constraint, Version};
 
 use crate::content::Content;
@@ -230,7 +230,7 @@ impl<'c> Manager<'c> {
     /// The directory that a repository `file://…` stands for.
     fn local(&self, repository: &str) -> Result<PathBuf, Error> {
         let path = repository.strip_prefix("file://").unwrap_or(repository);
-        let path = cleaned(&self.chart.join(path));
+        let path = clean_path(&self.chart.join(path));
         if fs::metadata(&path).is_err() {
             return Err(Error::Other(format!("directory {} not found", path.display())));
         }
@@ -626,24 +626,6 @@ impl<'c> Manager<'c> {
             .map_err(|error| Error::Other(error.to_string()))?;
         file::write(&path, text.as_bytes(), 0o644).map_err(Error::io("write", &path))
     }
-}
-
-/// A path without `.` and `..`, as Go cleans it.
-fn cleaned(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir
-                if matches!(clean.components().next_back(), Some(Component::Normal(_))) =>
-            {
-                clean.pop();
-            }
-            Component::ParentDir if clean.has_root() => {}
-            part => clean.push(part),
-        }
-    }
-    if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
 }
 
 fn reference(dependency: &Dependency) -> Result<Reference, Error> {
