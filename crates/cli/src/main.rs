@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod action_host;
+mod bounded;
 mod command;
 mod commands;
 mod complete;

@@ -7,18 +7,19 @@ mod backend;
 #[path = "provenance/openpgp.rs"]
 mod backend;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use backend::{Key, check_by, names_digest};
 
+use pintle_chart::go_text;
 use pintle_repo::content::{Content, Kind};
 
+use crate::bounded;
 use crate::failure::Failure;
 use crate::parse::Parsed;
 use crate::paths::home;
-use pintle_chart::go_text;
 
 /// What is signed is not larger, nor is a keyring.
 const MAX_FILE: u64 = 512 << 20;
@@ -128,20 +129,5 @@ pub(crate) fn checked(
 
 /// Reads a file that must not be larger than `limit`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    let name = path.to_string_lossy();
-    let file = File::open(path)
-        .map_err(|error| Failure::new(format!("open {name}: {}", go_text(&error))))?;
-    bounded(file, &name, limit)
-}
-
-fn bounded(reader: impl Read, name: &str, limit: u64) -> Result<Vec<u8>, Failure> {
-    let mut data = Vec::new();
-    reader
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut data)
-        .map_err(|error| Failure::new(format!("read {name}: {}", go_text(&error))))?;
-    if data.len() as u64 > limit {
-        return Err(Failure::new(format!("{name} is larger than {limit} bytes")));
-    }
-    Ok(data)
+    bounded::file(path, limit).map_err(Failure::new)
 }

@@ -1,16 +1,13 @@
 //! How the values layer reaches files, standard input and URLs.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use pintle_chart::go_text;
 use pintle_repo::http::{self, Client, Request, redacted};
 use pintle_repo::url::percent_decoded;
 use pintle_values::{Source, SourceError};
 
-use crate::net;
 use crate::plugin::scheme;
+use crate::{bounded, net};
 
 /// Reads what a flag or a schema names.
 #[derive(Debug)]
@@ -57,7 +54,7 @@ impl Source for Locations {
             if std::mem::replace(&mut self.stdin_taken, true) {
                 return Err(SourceError::new("standard input can be read once only"));
             }
-            return bounded(io::stdin().lock(), "-", limit);
+            return bounded::stdin(limit).map_err(SourceError::new);
         }
         match location.split_once("://") {
             Some(("http" | "https", _)) => self.fetch(location, limit),
@@ -79,27 +76,7 @@ fn path_of(rest: &str) -> String {
 }
 
 fn file(path: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
-    let fails = |action: &str, error: &io::Error| {
-        SourceError::new(format!("{action} {path}: {}", go_text(error)))
-    };
-    let file = File::open(Path::new(path)).map_err(|error| fails("open", &error))?;
-    let meta = file.metadata().map_err(|error| fails("stat", &error))?;
-    if meta.is_dir() {
-        return Err(SourceError::new(format!("read {path}: is a directory")));
-    }
-    bounded(file, path, limit)
-}
-
-fn bounded(reader: impl Read, name: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
-    let mut data = Vec::new();
-    let length = reader
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut data)
-        .map_err(|error| SourceError::new(format!("read {name}: {}", go_text(&error))))?;
-    if length as u64 > limit {
-        return Err(SourceError::new(format!("{name} is larger than {limit} bytes")));
-    }
-    Ok(data)
+    bounded::file(Path::new(path), limit).map_err(SourceError::new)
 }
 
 #[cfg(test)]

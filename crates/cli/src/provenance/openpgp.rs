@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::SystemTime;
 
+use pintle_chart::go_text;
 use pintle_provenance::{Keyring, Signer};
 
 use super::{MAX_FILE, MAX_PROVENANCE, Verification, bounded, keyring_path, read};
 use crate::failure::Failure;
 use crate::parse::Parsed;
-use pintle_chart::go_text;
 
 /// Reads the keyring.
 fn keyring(parsed: &Parsed) -> Result<Keyring, Failure> {
@@ -93,7 +93,7 @@ fn passphrase_of(path: &str) -> Result<Vec<u8>, Failure> {
                 "specified reading passphrase from stdin, without input on stdin",
             ));
         }
-        bounded(io::stdin().lock(), "-", MAX_PROVENANCE)?
+        bounded::stdin(MAX_PROVENANCE).map_err(Failure::new)?
     } else {
         read(Path::new(path), MAX_PROVENANCE)?
     };

@@ -1,6 +1,6 @@
 //! What is said where signatures can be neither made nor checked.
 
-use super::{MAX_FILE, Verification, bounded, keyring_path};
+use super::{MAX_FILE, Verification, keyring_path, read};
 use crate::failure::Failure;
 use crate::parse::Parsed;
 
@@ -18,12 +18,7 @@ pub(crate) fn check_by(
     loading: &str,
 ) -> Result<Verification, Failure> {
     // A keyring that is not there is said first, as it would be else.
-    let path = keyring_path(parsed);
-    let name = path.to_string_lossy();
-    let file = std::fs::File::open(&path).map_err(|error| {
-        Failure::new(format!("{loading}open {name}: {}", pintle_chart::go_text(&error)))
-    })?;
-    bounded(file, &name, MAX_FILE)?;
+    read(&keyring_path(parsed), MAX_FILE).map_err(|failure| failure.within(loading))?;
     Err(refusal())
 }
 
