@@ -4,6 +4,8 @@
 //! clap, which knows nothing but that one command, cuts its arguments; then each value is checked
 //! in the order given, with the messages that Helm gives.
 
+use std::time::Duration;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction};
 
@@ -15,6 +17,12 @@ use crate::plugin::{self, Plugin};
 use crate::program::Program;
 use crate::settings::Settings;
 use crate::{csv, flag, help, log, output, suggest};
+
+/// A time as Go writes it; less than nothing is none.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let given = pintle_strconv::parse_duration(text).ok()?;
+    Some(Duration::from_nanos(u64::try_from(given.nanoseconds()).unwrap_or_default()))
+}
 
 /// A command line taken apart.
 #[derive(Debug, Default)]
@@ -54,11 +62,9 @@ impl Parsed {
         self.text(name).is_some_and(|value| pintle_strconv::parse_bool(value) == Ok(true))
     }
 
-    /// The value of a flag that is a time, if it was given; less than nothing is none.
-    pub(crate) fn duration(&self, name: &str) -> Option<std::time::Duration> {
-        let given = pintle_strconv::parse_duration(self.text(name)?).ok()?;
-        let nanoseconds = u64::try_from(given.nanoseconds()).unwrap_or_default();
-        Some(std::time::Duration::from_nanos(nanoseconds))
+    /// The value of a flag that is a time, if it was given.
+    pub(crate) fn duration(&self, name: &str) -> Option<Duration> {
+        duration(self.text(name)?)
     }
 
     /// All values of a flag.

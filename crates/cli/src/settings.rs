@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use crate::failure::Failure;
-use crate::parse::Parsed;
+use crate::parse::{Parsed, duration};
 use crate::paths::{Home, variable};
 
 /// Helm's settings. Texts are as given; nothing of the cluster is looked at here.
@@ -120,9 +120,7 @@ impl Settings {
                 }
                 "qps" => self.qps = pintle_strconv::parse_f32(value).unwrap_or_default(),
                 "request-timeout" => {
-                    let given = pintle_strconv::parse_duration(value).ok();
-                    let given = given.and_then(|time| u64::try_from(time.nanoseconds()).ok());
-                    self.request_timeout = given.map_or(Duration::ZERO, Duration::from_nanos);
+                    self.request_timeout = duration(value).unwrap_or_default();
                 }
                 "color" | "colour" => {
                     self.color = Color::parse(value).ok_or_else(|| {

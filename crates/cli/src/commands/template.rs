@@ -6,7 +6,7 @@ mod show_only;
 
 use pintle_chart::{Capabilities, KubeVersion, ReleaseInfo, RenderErrors, RenderOptions, Renderer};
 use pintle_release::Cluster;
-use pintle_release::actions::{InstallCheck, check_name};
+use pintle_release::actions::{DryRun, InstallCheck, check_name};
 
 use crate::command::{Arity, Command};
 use crate::complete::{Candidates, charts};
@@ -226,44 +226,18 @@ impl<'c> Checks<'c> {
     }
 }
 
-/// Whether the cluster is asked.
+/// Whether the cluster is asked. What is rendered only cannot be no dry run.
 fn on_server(context: &Context) -> Result<bool, Failure> {
-    let value = context.parsed.text("dry-run").unwrap_or("client");
-    let quoted = pintle_strconv::quote(value);
-    let server = match value {
-        "client" => false,
-        "server" => true,
-        "unset" => {
-            log::warn(
-                "--dry-run is deprecated and should be replaced with '--dry-run=client'",
-                &[],
-            );
-            false
-        }
-        _ => match pintle_strconv::parse_bool(value) {
-            Ok(true) => {
-                log::warn(
-                    &format!(
-                        "boolean '--dry-run={value}' flag is deprecated and must be replaced with \
-                         '--dry-run=client'"
-                    ),
-                    &[],
-                );
-                false
-            }
-            Err(_) if value != "none" => {
-                return Err(Failure::new(format!(
-                    "invalid dry-run value ({quoted}). Must be \"none\", \"server\", or \"client\""
-                )));
-            }
-            _ => {
-                return Err(Failure::new(format!(
-                    "invalid dry-run value ({quoted}). Must be \"server\" or \"client\""
-                )));
-            }
-        },
-    };
-    Ok(server || context.parsed.is("validate"))
+    let parsed = &context.parsed;
+    let value = parsed.text("dry-run").unwrap_or("client");
+    if value == "none" || pintle_strconv::parse_bool(value) == Ok(false) {
+        return Err(Failure::new(format!(
+            "invalid dry-run value ({}). Must be \"server\" or \"client\"",
+            pintle_strconv::quote(value)
+        )));
+    }
+    let server = parsed.given("dry-run") && deploy::dry_run(parsed)? == DryRun::Server;
+    Ok(server || parsed.is("validate"))
 }
 
 fn labels(context: &Context) -> Result<(), Failure> {
