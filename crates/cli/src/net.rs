@@ -22,7 +22,7 @@ pub(crate) const AGENT: &str = concat!("Helm/4.3.1 pintle/", env!("CARGO_PKG_VER
 /// What fetches, by plugins too, and shows how far it is; nothing is started before its first request.
 pub(crate) fn client(context: &Context) -> Client {
     let client = Client::new(AGENT).with_getter(Getters::new(context));
-    match Bar::of_errors() {
+    match Bar::of_errors(&context.settings) {
         Some(bar) => client.progress(Arc::new(bar)),
         None => client,
     }

@@ -17,6 +17,12 @@ pub(crate) fn finish(result: Result<(), Failure>, out: &[u8]) -> u8 {
     }
 }
 
+/// Prints what there is to print so far: what follows may come from another program. Where nobody
+/// reads it any more, the end of the command finds that out too.
+pub(crate) fn print(text: Vec<u8>) {
+    write(&text);
+}
+
 /// Writes all of a command's output at once. `false` says that nobody reads it any more.
 fn write(text: &[u8]) -> bool {
     if text.is_empty() {

@@ -11,7 +11,7 @@ pub(crate) mod install;
 mod load;
 mod metadata;
 mod run;
-mod signed;
+pub(crate) mod signed;
 
 pub(crate) use complete::{candidates, commands};
 pub(crate) use getter::{Getters, scheme};

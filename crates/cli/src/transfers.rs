@@ -1,6 +1,6 @@
 //! How far transfers are, on a terminal.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,8 @@ use pintle_repo::http::{Progress, Transfer};
 use terminal_size::terminal_size_of;
 
 use crate::output::complain;
-use crate::paths::variable;
+use crate::settings::Settings;
+use crate::terminal::Terminal;
 
 /// What ends sooner is not shown.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -41,9 +42,8 @@ struct Running {
 
 impl Bar {
     /// A bar, if standard error is a terminal that can show one.
-    pub(crate) fn of_errors() -> Option<Self> {
-        let dumb = variable("TERM").as_deref() == Some("dumb");
-        (io::stderr().is_terminal() && !dumb).then(Self::default)
+    pub(crate) fn of_errors(settings: &Settings) -> Option<Self> {
+        Terminal::of_errors(settings).live.then(Self::default)
     }
 }
 

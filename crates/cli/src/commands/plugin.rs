@@ -2,16 +2,18 @@
 
 mod package;
 
+use pintle_chart::go_text;
+
 use crate::command::{Arity, Command};
 use crate::complete::Candidates;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::plugin::install::{self, Source};
+use crate::plugin::signed::MAX_ARCHIVE;
 use crate::plugin::{self, Event, Plugin};
 use crate::provenance::{self, MAX_PROVENANCE, beside, read};
 use crate::table::table;
 use crate::{flags, output};
-use pintle_chart::go_text;
 
 pub(crate) const PLUGIN: Command = Command {
     name: "plugin",
@@ -132,21 +134,10 @@ fn install(context: &mut Context) -> Result<(), Failure> {
         context.print(&provenance::said(verification, "Plugin"));
     }
     // What the hook prints comes behind what was said before.
-    flush(context);
+    output::print(std::mem::take(context.out));
     plugin::hook(context, &installed.plugin, Event::Install)?;
     context.print(&format!("Installed plugin: {}\n", installed.plugin.metadata.name));
     Ok(())
-}
-
-/// Prints what there is to print so far.
-fn flush(context: &mut Context) {
-    use std::io::Write as _;
-    let text = std::mem::take(context.out);
-    let mut out = std::io::stdout().lock();
-    if out.write_all(&text).and_then(|()| out.flush()).is_err() {
-        // Whoever reads it has had enough; the end of the command sees that too.
-        output::complain("");
-    }
 }
 
 fn list(context: &mut Context) -> Result<(), Failure> {
@@ -196,7 +187,7 @@ fn each(
             failures.push(format!("plugin: {name} not found"));
             continue;
         };
-        flush(context);
+        output::print(std::mem::take(context.out));
         match work(context, plugin) {
             Ok(()) => context.print(&format!("{done} plugin: {name}\n")),
             Err(failure) => {
@@ -232,7 +223,7 @@ fn verify(context: &mut Context) -> Result<(), Failure> {
             "could not find provenance file {beside}: stat {beside}: {why}"
         )));
     }
-    let archive = read(path, 512 << 20).map_err(|f| f.within("failed to read plugin file: "))?;
+    let archive = read(path, MAX_ARCHIVE).map_err(|f| f.within("failed to read plugin file: "))?;
     let provenance = read(&beside, MAX_PROVENANCE)
         .map_err(|failure| failure.within("failed to read provenance file: "))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();

@@ -7,7 +7,7 @@ use super::Plugin;
 use crate::provenance::{MAX_PROVENANCE, beside, names_digest, read};
 
 /// An archive of a plugin is not larger.
-pub(super) const MAX_ARCHIVE: u64 = 512 << 20;
+pub(crate) const MAX_ARCHIVE: u64 = 512 << 20;
 
 /// Where the archive is kept that a plugin came in.
 pub(crate) fn archive(directory: &Path, plugin: &Plugin) -> PathBuf {
