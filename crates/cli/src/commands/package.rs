@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pintle_chart::{Chart, Loader, go_text};
+use pintle_chart::{Chart, Loader, Time, go_text};
 use pintle_repo::file;
 use pintle_semver::Version;
 
@@ -82,7 +82,8 @@ fn package(
     }
     chart.check_dependencies().map_err(|error| Failure::new(error.to_string()))?;
     if let Some(epoch) = epoch {
-        stamp(&mut chart, &time_of(epoch)?);
+        let seconds = i64::try_from(epoch).unwrap_or(i64::MAX);
+        stamp(&mut chart, &Time { seconds, nanoseconds: 0, offset: 0 }.to_string());
     }
     let archive = pintle_chart::pack(&mut chart, epoch.unwrap_or_default())
         .map_err(|error| Failure::new(format!("failed to save: {error}")))?;
@@ -124,13 +125,6 @@ fn stamp(chart: &mut Chart, time: &str) {
         }
         charts.extend(chart.dependencies.iter_mut());
     }
-}
-
-fn time_of(epoch: u64) -> Result<String, Failure> {
-    let seconds = i64::try_from(epoch).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds)
-        .map(|time| time.to_string())
-        .map_err(|error| Failure::new(format!("invalid SOURCE_DATE_EPOCH: {error}")))
 }
 
 /// The time that all files are to have, if it is said.

@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use pintle_chart::go_text;
 use pintle_repo::file;
 use pintle_repo::http::{self, Request};
 use pintle_repo::oci::Reference;
@@ -17,7 +18,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::provenance::{self, MAX_PROVENANCE, Verification, beside, read};
 use crate::{log, net};
-use pintle_chart::go_text;
 
 /// Where a plugin comes from.
 #[derive(Debug)]

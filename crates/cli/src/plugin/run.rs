@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
+use pintle_chart::go_text;
+
 use super::command;
 use super::metadata::{Config, PlatformCommand};
 use super::{Metadata, Plugin};
@@ -13,7 +15,6 @@ use crate::flags::PLUGIN_GLOBALS;
 use crate::parse;
 use crate::program::Program;
 use crate::settings::Settings;
-use pintle_chart::go_text;
 
 /// What happens to a plugin, which it can have a command for.
 #[derive(Debug, Clone, Copy)]

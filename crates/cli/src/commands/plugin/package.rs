@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pintle_chart::go_text;
 use pintle_repo::file;
 
 use crate::command::{Arity, Command};
@@ -12,7 +13,6 @@ use crate::plugin::install::archive;
 use crate::plugin::{self, Metadata};
 use crate::provenance::{Key, beside};
 use crate::{flags, paths};
-use pintle_chart::go_text;
 
 pub(super) const PACKAGE: Command = Command {
     name: "package",

@@ -4,11 +4,11 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
+use pintle_chart::go_text;
 use pintle_chart::{Member, MemberKind, read_members, write_members};
 
 use crate::failure::Failure;
 use crate::plugin::{FILE, Metadata};
-use pintle_chart::go_text;
 
 /// A plugin unpacked is not larger, nor has it more files.
 const MAX_BYTES: u64 = 2 << 30;

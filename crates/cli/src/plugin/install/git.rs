@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use pintle_chart::go_text;
 use pintle_semver::{Constraint, Version};
 
 use super::archive::staging;
@@ -12,7 +13,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::net;
 use crate::plugin::{FILE, load};
-use pintle_chart::go_text;
 
 /// Whether a text may be where a repository is.
 pub(super) fn may_be(source: &str) -> bool {
