@@ -17,7 +17,7 @@ pub(crate) use complete::{candidates, commands};
 pub(crate) use getter::{Getters, scheme};
 pub(crate) use load::{all, cli, find, load};
 pub(crate) use metadata::{Config, Metadata};
-pub(crate) use run::{Event, call, hook, prepare};
+pub(crate) use run::{Event, announce, announce_failure, call, hook, prepare};
 pub(crate) use signed::status;
 
 use std::path::PathBuf;

@@ -18,8 +18,8 @@ use pintle_chart::go_text;
 use crate::commands::env;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::paths::variable;
 use crate::plugin::{self, Plugin, kind};
+use crate::program;
 
 /// A post-renderer that is there.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,7 @@ pub(crate) struct PostRenderer {
     what: What,
     /// What `--post-renderer-args` says.
     args: Vec<String>,
+    debug: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -52,19 +53,20 @@ impl PostRenderer {
         let args = context.parsed.texts("post-renderer-args");
         let args = args.into_iter().map(str::to_owned).collect();
         let name_owned = name.to_owned();
+        let debug = context.settings.debug;
         let found =
             plugin::find(&context.settings, kind::POST_RENDERER, name).map_err(Failure::new)?;
         if let Some(found) = found {
             let variables = env::variables(context.program, &context.settings);
             let what = What::Plugin(Box::new(found), variables);
-            let renderer = Self { name: name_owned, what, args };
+            let renderer = Self { name: name_owned, what, args, debug };
             // Better now than when all is rendered.
             drop(renderer.command()?);
             return Ok(Some(renderer));
         }
         match executable(name) {
             Some(program) => {
-                Ok(Some(Self { name: name_owned, what: What::Program(program), args }))
+                Ok(Some(Self { name: name_owned, what: What::Program(program), args, debug }))
             }
             None => Err(Failure::new(format!(
                 "invalid argument {} for \"--post-renderer\" flag: plugin: {{Name:{name} \
@@ -123,6 +125,9 @@ impl PostRenderer {
         let quoted = pintle_strconv::quote(&self.name);
         let invoking = |what: String| self.failing(&what);
         let mut command = self.command()?;
+        if let What::Plugin(plugin, _) = &self.what {
+            plugin::announce(self.debug, plugin, "command", &command);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| invoking(go_text(&error)))?;
         let (stdin, stdout, stderr) =
@@ -148,7 +153,10 @@ impl PostRenderer {
         }
         if !status.success() {
             let what = match &self.what {
-                What::Plugin(..) => format!("plugin {quoted} exited with error"),
+                What::Plugin(plugin, _) => {
+                    plugin::announce_failure(self.debug, plugin, status);
+                    format!("plugin {quoted} exited with error")
+                }
                 What::Program(_) => status.to_string(),
             };
             let complaint = String::from_utf8_lossy(&complaint);
@@ -174,7 +182,5 @@ fn executable(name: &str) -> Option<String> {
             path.to_string_lossy().into_owned()
         });
     }
-    let paths = variable("PATH")?;
-    let found = std::env::split_paths(&paths).map(|directory| directory.join(name));
-    found.into_iter().find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
+    program::found(name)
 }

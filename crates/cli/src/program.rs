@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::paths::variable;
 
 /// How the program was started.
 #[derive(Debug, Clone)]
@@ -19,6 +20,16 @@ impl Program {
     pub(crate) fn is_helm(&self) -> bool {
         self.name == "helm"
     }
+}
+
+/// The program of that name on the path.
+pub(crate) fn found(name: &str) -> Option<String> {
+    if Path::new(name).components().count() > 1 {
+        return None;
+    }
+    let paths = variable("PATH")?;
+    let mut found = std::env::split_paths(&paths).map(|directory| directory.join(name));
+    found.find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
 }
 
 /// Takes the command line apart into the program's name and its arguments.

@@ -13,7 +13,7 @@ use crate::plugin::signed::MAX_ARCHIVE;
 use crate::plugin::{self, Event, Plugin};
 use crate::provenance::{self, MAX_PROVENANCE, beside, read};
 use crate::table::table;
-use crate::{flags, output};
+use crate::{flags, log, output};
 
 pub(crate) const PLUGIN: Command = Command {
     name: "plugin",
@@ -90,6 +90,7 @@ const UPDATE: Command = Command {
     run: Some(|context| {
         each(context, "update", "Updated", |context, plugin| {
             install::update(context, plugin)?;
+            loading(context, plugin);
             let updated = plugin::load(&plugin.directory).map_err(Failure::new)?;
             plugin::hook(context, &updated, Event::Update)
         })
@@ -135,12 +136,21 @@ fn install(context: &mut Context) -> Result<(), Failure> {
     }
     // What the hook prints comes behind what was said before.
     output::print(std::mem::take(context.out));
+    loading(context, &installed.plugin);
     plugin::hook(context, &installed.plugin, Event::Install)?;
     context.print(&format!("Installed plugin: {}\n", installed.plugin.metadata.name));
     Ok(())
 }
 
+/// Says where a plugin is read, as Helm does with `--debug`.
+fn loading(context: &Context, plugin: &Plugin) {
+    let place = plugin.directory.to_string_lossy();
+    log::debug(context.settings.debug, "loading plugin", &[("path", &place)]);
+}
+
 fn list(context: &mut Context) -> Result<(), Failure> {
+    let pairs = [("directory", context.settings.plugins.as_str())];
+    log::debug(context.settings.debug, "pluginDirs", &pairs);
     let mut plugins = plugin::all(&context.settings).map_err(Failure::new)?;
     if let Some(kind) = context.parsed.text("type").filter(|kind| !kind.is_empty()) {
         plugins.retain(|plugin| plugin.metadata.kind == kind);
@@ -179,6 +189,12 @@ fn each(
     if named.is_empty() {
         return Err(Failure::new(format!("please provide plugin name to {what}")));
     }
+    let (message, key) = match what {
+        "update" => ("loading installed plugins", "path"),
+        _ => ("loading installer plugins", "dir"),
+    };
+    let pairs = [(key, context.settings.plugins.as_str())];
+    log::debug(context.settings.debug, message, &pairs);
     let plugins = plugin::all(&context.settings).map_err(Failure::new)?;
     let mut failures = Vec::new();
     let mut details = String::new();

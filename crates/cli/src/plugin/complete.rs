@@ -87,7 +87,7 @@ fn ask(
     let variables = environment(plugin, &env::variables(program, settings));
     let mut command = Command::new(path);
     command.args(args).envs(variables).stdin(Stdio::null()).stderr(Stdio::null());
-    let output = super::run::output(plugin, &mut command, MAX_FILE).ok()?;
+    let output = super::run::output(plugin, &mut command, MAX_FILE, false).ok()?;
     let text = String::from_utf8_lossy(&output).into_owned();
     let mut words: Vec<String> =
         text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();

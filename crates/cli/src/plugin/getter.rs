@@ -111,7 +111,7 @@ impl Getters {
             .args([&tls.cert_file, &tls.key_file, &tls.ca_file])
             .arg(location)
             .envs(&variables);
-        output(plugin, &mut command, limit)
+        output(plugin, &mut command, limit, self.settings.debug)
     }
 }
 

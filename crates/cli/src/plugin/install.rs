@@ -172,12 +172,13 @@ pub(crate) fn install(
         Failure::new(format!("mkdir {}: {}", plugins.display(), go_text(&error)))
     })?;
     if fs::symlink_metadata(&place).is_ok() {
-        log::warn("plugin already exists", &[("path", &place.to_string_lossy())]);
+        let pairs = [("path", &*place.to_string_lossy()), ("error", "<nil>")];
+        log::warn("plugin already exists", &pairs);
         return Err(Failure::new("plugin already exists"));
     }
     let fetched = match source {
         Source::Directory(path) => {
-            link(path, &place)?;
+            link(context, path, &place)?;
             return finished(&place, None, String::new());
         }
         Source::Git(url) => {
@@ -185,10 +186,14 @@ pub(crate) fn install(
             git::install(context, url, version, &plugins, &place)?;
             return finished(&place, None, String::new());
         }
-        Source::Archive(path) => local(path)?,
-        Source::Url(url) => remote(context, url)?,
-        Source::Registry(reference) => from_registry(context, reference, &name)?,
+        Source::Archive(path) => local(path, verify),
+        Source::Url(url) => remote(context, url, verify),
+        Source::Registry(reference) => from_registry(context, reference, &name),
     };
+    let fetched = match fetched {
+        Err(failure) if verify => Err(failure.within("failed to get verification data: ")),
+        other => other,
+    }?;
     let verification = if verify { Some(check(context, &fetched)?) } else { None };
     let members = archive::read(&fetched.archive)?;
     let metadata = archive::metadata(&members)?;
@@ -238,12 +243,14 @@ fn refuse_unusable(place: &Path, metadata: &Metadata) -> Result<(), Failure> {
     }
 }
 
-fn link(path: &Path, place: &Path) -> Result<(), Failure> {
+fn link(context: &Context, path: &Path, place: &Path) -> Result<(), Failure> {
     if fs::metadata(path.join(FILE)).is_err() {
         return Err(Failure::new("plugin metadata (plugin.yaml) missing"));
     }
     let plugin = load::load(path).map_err(Failure::new)?;
     refuse_unusable(path, &plugin.metadata)?;
+    let pairs = [("source", &*path.to_string_lossy()), ("path", &*place.to_string_lossy())];
+    log::debug(context.settings.debug, "symlinking", &pairs);
     symlink(path, place)
         .map_err(|error| Failure::new(format!("symlink {}: {}", place.display(), go_text(&error))))
 }
@@ -258,8 +265,10 @@ fn symlink(path: &Path, place: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_dir(path, place)
 }
 
-fn local(path: &Path) -> Result<Fetched, Failure> {
-    let archive = read(path, MAX_ARCHIVE).map_err(|f| f.within("failed to read archive: "))?;
+fn local(path: &Path, verify: bool) -> Result<Fetched, Failure> {
+    let what = if verify { "plugin file" } else { "archive" };
+    let archive =
+        read(path, MAX_ARCHIVE).map_err(|f| f.within(&format!("failed to read {what}: ")))?;
     let beside = beside(path);
     let is_there = fs::symlink_metadata(&beside).is_ok();
     let provenance = is_there.then(|| read(&beside, MAX_PROVENANCE)).transpose()?;
@@ -267,14 +276,17 @@ fn local(path: &Path) -> Result<Fetched, Failure> {
     Ok(Fetched { archive, provenance, name, said: String::new() })
 }
 
-fn remote(context: &Context, url: &str) -> Result<Fetched, Failure> {
+fn remote(context: &Context, url: &str, verify: bool) -> Result<Fetched, Failure> {
     net::allowed(context, url)?;
     let client = net::client(context);
     let get = |url: &str, limit| {
         let access = net::access(&context.parsed, url);
         client.get(&Request::new(url).access(access).limit(limit)).map(|answer| answer.body)
     };
-    let archive = get(url, MAX_ARCHIVE).map_err(|error| Failure::new(error.to_string()))?;
+    let archive = get(url, MAX_ARCHIVE).map_err(|error| {
+        let what = if verify { "failed to download plugin: " } else { "" };
+        Failure::new(format!("{what}{error}"))
+    })?;
     let provenance = match get(&format!("{url}.prov"), MAX_PROVENANCE) {
         Ok(provenance) => Some(provenance),
         Err(http::Error::Status { .. }) => None,

@@ -1,7 +1,7 @@
 //! Running plugins.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use pintle_chart::go_text;
 
@@ -12,8 +12,9 @@ use crate::commands::env;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::flags::PLUGIN_GLOBALS;
+use crate::log;
 use crate::parse;
-use crate::program::Program;
+use crate::program::{self, Program};
 use crate::settings::Settings;
 
 /// What happens to a plugin, which it can have a command for.
@@ -68,6 +69,37 @@ pub(crate) fn prepare(
     Ok(command)
 }
 
+/// Says what is about to be run, as Helm does with `--debug`.
+pub(crate) fn announce(debug: bool, plugin: &Plugin, what: &str, command: &Command) {
+    if !debug {
+        return;
+    }
+    let program = command.get_program().to_string_lossy();
+    let mut shown = program::found(&program).unwrap_or_else(|| program.into_owned());
+    for arg in command.get_args() {
+        shown.push(' ');
+        shown.push_str(&arg.to_string_lossy());
+    }
+    let pairs = [("pluginName", plugin.metadata.name.as_str()), ("command", &shown)];
+    log::debug(true, &format!("executing plugin {what}"), &pairs);
+}
+
+/// Says how what was run failed, as Helm does with `--debug`.
+pub(crate) fn announce_failure(debug: bool, plugin: &Plugin, status: ExitStatus) {
+    if !debug {
+        return;
+    }
+    // Go has -1 for one that a signal ended.
+    let code = status.code().unwrap_or(-1).to_string();
+    let error = match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => status.to_string(),
+    };
+    let name = plugin.metadata.name.as_str();
+    let pairs = [("pluginName", name), ("error", &error), ("exitCode", &code), ("stderr", "")];
+    log::debug(true, "plugin execution failed", &pairs);
+}
+
 /// Runs the command that a plugin has for an event, if it has one.
 pub(crate) fn hook(context: &Context, plugin: &Plugin, event: Event) -> Result<(), Failure> {
     let Metadata { name, hooks, expand_hooks, .. } = &plugin.metadata;
@@ -80,6 +112,7 @@ pub(crate) fn hook(context: &Context, plugin: &Plugin, event: Event) -> Result<(
     let settings = env::variables(context.program, &context.settings);
     let mut command = prepare(plugin, commands, *expand_hooks, &[], &settings)?;
     command.stdin(Stdio::null());
+    announce(context.settings.debug, plugin, "hook command", &command);
     let event = event.name();
     match command.status() {
         Ok(status) if status.success() => Ok(()),
@@ -111,9 +144,11 @@ pub(crate) fn call(program: &Program, plugin: &Plugin, args: Vec<String>) -> Res
             Some(_) => Failure::new(error),
             None => Failure::new(format!("failed to prepare plugin command: {error}")),
         })?;
+    announce(settings.debug, plugin, "command", &command);
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => {
+            announce_failure(settings.debug, plugin, status);
             let mut failure = Failure::new(format!("plugin {name} exited with error"));
             // Go has -1 for one that a signal ended.
             failure.exit = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
@@ -148,8 +183,10 @@ pub(super) fn output(
     plugin: &Plugin,
     command: &mut Command,
     limit: u64,
+    debug: bool,
 ) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
+    announce(debug, plugin, "command", command);
     let name = pintle_strconv::quote(&plugin.metadata.name);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| not_started(command, &error).message)?;
@@ -166,6 +203,7 @@ pub(super) fn output(
     let status = child.wait().map_err(|error| go_text(&error))?;
     read.map_err(|error| go_text(&error))?;
     if !status.success() {
+        announce_failure(debug, plugin, status);
         return Err(format!("plugin {name} exited with error"));
     }
     Ok(data)

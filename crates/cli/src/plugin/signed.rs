@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Plugin;
+use crate::paths::Home;
 use crate::provenance::{MAX_PROVENANCE, beside, names_digest, read};
 
 /// An archive of a plugin is not larger.
@@ -16,13 +17,17 @@ pub(crate) fn archive(directory: &Path, plugin: &Plugin) -> PathBuf {
 
 /// What `plugin list` says: `signed` means that there is a signed digest and that it is the one of
 /// the archive kept; whose signature it is is not looked at.
+///
+/// As Helm does, it looks where a plugin of that name is installed, and not where this one is found,
+/// which may be a directory of another name.
 pub(crate) fn status(plugin: &Plugin) -> &'static str {
-    let link = fs::symlink_metadata(&plugin.directory);
-    if link.is_ok_and(|meta| meta.file_type().is_symlink()) {
-        return "local dev";
+    let plugins = PathBuf::from(Home::Data.path("plugins"));
+    match fs::symlink_metadata(plugins.join(&plugin.metadata.name)) {
+        Ok(meta) if meta.file_type().is_symlink() => return "local dev",
+        Ok(_) => {}
+        Err(_) => return "unknown",
     }
-    let Some(plugins) = plugin.directory.parent() else { return "unknown" };
-    let path = archive(plugins, plugin);
+    let path = archive(&plugins, plugin);
     if fs::metadata(&path).is_err() || fs::metadata(beside(&path)).is_err() {
         return "unsigned";
     }

@@ -58,13 +58,31 @@ fn a_plugin_is_installed_run_listed_and_removed() {
     );
     assert!(fs::symlink_metadata(&place).unwrap().file_type().is_symlink());
     let said = bad(&directory, &["plugin", "install", "src/echo"]);
-    assert!(said.ends_with("Error: plugin already exists\n"), "{said}");
+    let place = place.display();
+    assert_eq!(
+        said,
+        format!(
+            "level=WARN msg=\"plugin already exists\" path={place} error=<nil>\nError: plugin \
+             already exists\n"
+        )
+    );
 
     let said = good(&directory, &["--debug", "echo", "a b", "-n", "there", "--flag=x", "-h"]);
     assert_eq!(said, "<first>\n<a b>\n<--flag=x>\n<-h>\necho there true\n");
     let output = run(&directory, &["echo", "fail"]);
     assert_eq!(output.status.code(), Some(7));
     assert_eq!(text(&output.stderr), "Error: plugin \"echo\" exited with error\n");
+
+    let output = run(&directory, &["echo", "fail", "--debug"]);
+    assert_eq!(
+        text(&output.stderr),
+        format!(
+            "level=DEBUG msg=\"executing plugin command\" pluginName=echo command=\"{place}/run.sh \
+             first fail\"\nlevel=DEBUG msg=\"plugin execution failed\" pluginName=echo \
+             error=\"exit status 7\" exitCode=7 stderr=\"\"\nError: plugin \"echo\" exited with \
+             error\n"
+        )
+    );
 
     let said = good(&directory, &["plugin", "list"]);
     assert_eq!(
@@ -81,7 +99,20 @@ fn a_plugin_is_installed_run_listed_and_removed() {
     let without = without.env("HELM_NO_PLUGINS", "1").args(["echo"]).output().unwrap();
     assert!(text(&without.stderr).contains("unknown command \"echo\""));
 
+    // Where a plugin comes from is looked up by its name, not by its directory's.
+    plugin(&directory, "src/folder", &[("plugin.yaml", "name: other\ncommand: true\n")]);
+    good(&directory, &["plugin", "install", "src/folder"]);
+    let said = good(&directory, &["plugin", "list"]);
+    assert!(said.ends_with("other\t       \tcli/v1\tlegacy    \tunknown   \tunknown\n"), "{said}");
+    good(&directory, &["plugin", "rm", "other"]);
+
     let said = bad(&directory, &["plugin", "update", "echo", "none"]);
+    let warned = format!(
+        "level=WARN msg=\"cannot get information about plugin source\" location={} \
+         error=\"Cannot detect VCS\"\n",
+        fs::canonicalize(directory.0.join("src/echo")).unwrap().display()
+    );
+    assert!(said.starts_with(&warned), "{said}");
     assert!(said.contains("cannot get information about plugin source"), "{said}");
     assert!(said.contains("plugin: none not found"), "{said}");
     assert_eq!(good(&directory, &["plugin", "remove", "echo"]), "gone\nUninstalled plugin: echo\n");

@@ -11,6 +11,7 @@ use super::archive::staging;
 use super::refuse_unusable;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::log;
 use crate::net;
 use crate::plugin::{FILE, load};
 
@@ -91,6 +92,9 @@ fn tagged(clone: &Path, url: &str, range: &str) -> Result<String, Failure> {
 /// Brings a clone up to date with where it is from.
 pub(super) fn update(context: &Context, clone: &Path) -> Result<(), Failure> {
     if fs::symlink_metadata(clone.join(".git")).is_err() {
+        let location = clone.to_string_lossy();
+        let pairs = [("location", &*location), ("error", "Cannot detect VCS")];
+        log::warn("cannot get information about plugin source", &pairs);
         return Err(Failure::new("cannot get information about plugin source"));
     }
     let url = git(Some(clone), &["config", "--get", "remote.origin.url"])?;
