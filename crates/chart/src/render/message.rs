@@ -15,19 +15,14 @@ pub fn helm_message(error: &Error) -> String {
         }
         _ => match error.raised() {
             Some(message) => {
-                let outermost = error.frames().first().map_or_else(
-                    || place(error.file(), location),
-                    |frame| place(&frame.file, frame.location),
-                );
-                format!("execution error at ({outermost}): {message}")
+                // Go's place of the outermost call, whose columns begin with 0.
+                let text = error.to_string();
+                let place = text.split(": ").nth(1).unwrap_or_else(|| error.file());
+                format!("execution error at ({place}): {message}")
             }
             None => chain(error),
         },
     }
-}
-
-fn place(file: &str, location: pintle_yaml::Location) -> String {
-    format!("{file}:{}:{}", location.line, location.column)
 }
 
 /// The chain of errors, each with its place. Where one of them does not come from the template
