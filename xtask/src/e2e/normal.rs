@@ -93,29 +93,7 @@ pub(crate) fn error(said: &str, namespace: &str) -> String {
         false => said.find("\nError: ").map(|index| index + 1),
     };
     let error = start.and_then(|start| said.get(start..)).unwrap_or_default();
-    without_columns(&text(error.trim_end(), namespace))
-}
-
-/// The text without the columns in templates, which Helm counts from 0 and Pintle from 1.
-fn without_columns(text: &str) -> String {
-    let mut normal = String::with_capacity(text.len());
-    let mut parts = text.split(':').peekable();
-    let is_file = |part: &str| [".yaml", ".tpl", ".txt"].iter().any(|end| part.ends_with(end));
-    let mut before = ["", ""];
-    while let Some(part) = parts.next() {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let [file, line] = before;
-        let line = !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit());
-        match is_file(file) && line && digits > 0 {
-            true => normal += part.get(digits..).unwrap_or_default(),
-            false => normal += part,
-        }
-        if parts.peek().is_some() {
-            normal.push(':');
-        }
-        before = [before[1], part];
-    }
-    normal
+    text(error.trim_end(), namespace)
 }
 
 /// How many bytes at the beginning of the text are a point in time, as Go prints them.
@@ -198,9 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_no_columns() {
-        let said = "level=WARN msg=x\nError: failed at (a/b.yaml:137:3): x: 12:13:14\n";
-        assert_eq!(error(said, "b-1"), "Error: failed at (a/b.yaml:137:): x: 12:13:14");
+    fn errors_begin_where_they_are_called_so() {
+        let said = "level=WARN msg=x\nError: failed at (a/b.yaml:137:3): b-1\n";
+        assert_eq!(error(said, "b-1"), "Error: failed at (a/b.yaml:137:3): NAMESPACE");
         assert_eq!(error("no Error: here\n", "b-1"), "");
     }
 
