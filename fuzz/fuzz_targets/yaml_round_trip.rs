@@ -21,11 +21,35 @@ fuzz_target!(|text: &[u8]| {
         return;
     }
     for yaml in [to_yaml(&value), to_yaml_pretty(&value)] {
-        let yaml = yaml.expect("what was read can be written");
+        let yaml = match yaml {
+            Ok(yaml) => yaml,
+            // Go makes YAML of JSON, in which it takes no key of more than 1,024 characters.
+            Err(error) if longest_key(&value) > 1000 => {
+                assert_eq!(error.to_string(), "yaml: did not find expected ',' or '}'");
+                continue;
+            }
+            Err(error) => panic!("what was read can be written: {error}"),
+        };
         let back = read(yaml.as_bytes()).map(|back| numbers(&back));
         assert_eq!(back.as_ref(), Ok(&numbers(&value)), "{yaml}");
     }
 });
+
+/// The length of the longest key as JSON writes it.
+fn longest_key(value: &Value) -> usize {
+    match value {
+        Value::Seq(items) => items.iter().map(longest_key).max().unwrap_or_default(),
+        Value::Map(map) => map
+            .iter()
+            .map(|(key, value)| {
+                let key = to_json(&Value::from(key.clone())).map_or(0, |json| json.chars().count());
+                key.max(longest_key(value))
+            })
+            .max()
+            .unwrap_or_default(),
+        _ => 0,
+    }
+}
 
 /// The value as JSON knows it: all numbers are floats, and zero has no sign.
 fn numbers(value: &Value) -> Value {

@@ -7,7 +7,7 @@ use pintle_yaml::Str;
 
 use crate::eval::Session;
 use crate::funcs::GO;
-use crate::syntax::ast::{FuncId, Source, Template};
+use crate::syntax::ast::{FuncId, Source, SourceText, Template};
 use crate::syntax::{self, Delimiters, Vocabulary};
 use crate::{Error, Function, Functions, Host, Limits};
 
@@ -250,7 +250,16 @@ impl SetBuilder {
     /// Adds a text under a name, with what it defines. Of two templates of one name the later wins,
     /// unless it is empty.
     pub fn add(&mut self, name: &str, text: impl AsRef<[u8]>) -> &mut SetBuilder {
-        let source = Arc::new(Source { name: name.into(), text: text.as_ref().into() });
+        self.add_shared(name, text.as_ref().to_vec())
+    }
+
+    /// Adds a text as [`add`](SetBuilder::add), without a copy of it: the set keeps what it is given.
+    pub fn add_shared(
+        &mut self,
+        name: &str,
+        text: impl AsRef<[u8]> + Send + Sync + 'static,
+    ) -> &mut SetBuilder {
+        let source = Arc::new(Source { name: name.into(), text: SourceText::new(text) });
         let table = self.table.clone();
         let names = |name: &str| table.number(name);
         match syntax::parse(source, &self.delimiters, &mut self.vocabulary, &names) {

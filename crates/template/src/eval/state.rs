@@ -10,7 +10,7 @@ use pintle_yaml::{Location, suggest};
 use crate::engine::TemplateSet;
 use crate::error::{Error, ErrorKind};
 use crate::syntax::Vocabulary;
-use crate::syntax::ast::{Place, Source, Template, VarId};
+use crate::syntax::ast::{Place, Source, SourceText, Template, VarId};
 use crate::trace::Tracer;
 use crate::{Context, Failure, Host, Limits, Text, Value, Warning};
 
@@ -88,7 +88,7 @@ impl<'s> State<'s> {
     pub(super) fn new(set: &'s TemplateSet, host: &'s mut dyn Host) -> State<'s> {
         let nothing = Template {
             name: pintle_yaml::Str::EMPTY,
-            source: Arc::new(Source { name: pintle_yaml::Str::EMPTY, text: Arc::default() }),
+            source: Arc::new(Source { name: pintle_yaml::Str::EMPTY, text: SourceText::new([]) }),
             root: Vec::new(),
         };
         State {
@@ -319,7 +319,8 @@ impl<'s> State<'s> {
         if let Some(templates) = self.parsed.get(text) {
             return Ok(templates.clone());
         }
-        let source = Arc::new(Source { name: TPL_NAME.into(), text: text.into() });
+        let source =
+            Arc::new(Source { name: TPL_NAME.into(), text: SourceText::new(text.to_vec()) });
         let vocabulary = self.vocabulary.get_or_insert_with(Vocabulary::new);
         let table = &self.set.table;
         let names = |name: &str| table.number(name);

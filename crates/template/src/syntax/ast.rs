@@ -22,7 +22,31 @@ pub(crate) struct Place {
 pub(crate) struct Source {
     /// What errors call it.
     pub(crate) name: Str,
-    pub(crate) text: Arc<[u8]>,
+    pub(crate) text: SourceText,
+}
+
+/// The text of a source, which may be someone else's.
+#[derive(Clone)]
+pub(crate) struct SourceText(Arc<dyn AsRef<[u8]> + Send + Sync>);
+
+impl SourceText {
+    pub(crate) fn new(text: impl AsRef<[u8]> + Send + Sync + 'static) -> SourceText {
+        SourceText(Arc::new(text))
+    }
+}
+
+impl std::ops::Deref for SourceText {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+impl std::fmt::Debug for SourceText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.len())
+    }
 }
 
 /// What `define`, `block` or a file makes: a list of nodes under a name.

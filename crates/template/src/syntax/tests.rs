@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::agree::agree;
-use super::ast::{FuncId, Source};
+use super::ast::{FuncId, Source, SourceText};
 use super::vocabulary::Vocabulary;
 use super::{Delimiters, parse};
 
@@ -14,7 +14,7 @@ fn function(name: &str) -> Option<FuncId> {
 }
 
 fn parsed(text: &str) -> Result<Vec<super::Template>, String> {
-    let source = Arc::new(Source { name: "t".into(), text: text.as_bytes().into() });
+    let source = Arc::new(Source { name: "t".into(), text: SourceText::new(text.to_owned()) });
     parse(source, &Delimiters::default(), &mut Vocabulary::new(), &function)
         .map_err(|error| error.to_string())
 }
@@ -128,7 +128,7 @@ fn errors_stand_inside_of_a_text_that_is_no_utf8() {
         (b"{{define \"\"  \xff}}", 13, 14),
         (b"{{template \xff\xff}}", 11, 12),
     ] {
-        let source = Arc::new(Source { name: "t".into(), text: text.into() });
+        let source = Arc::new(Source { name: "t".into(), text: SourceText::new(text.to_owned()) });
         let error = parse(source, &Delimiters::default(), &mut Vocabulary::new(), &function);
         let span = error.unwrap_err().span();
         assert!(span.end <= text.len(), "{span:?}");

@@ -95,6 +95,16 @@ impl<'t> Events<'t> {
         }
     }
 
+    /// Whether the text that was given is UTF-16.
+    pub(super) fn is_utf16(&self) -> bool {
+        self.scanner.reader.is_utf16()
+    }
+
+    /// The byte of a mark in the text that was given.
+    pub(super) fn given(&self, byte: usize) -> usize {
+        self.scanner.reader.given(byte)
+    }
+
     /// The text that marks are bytes of.
     pub(super) fn bytes(&self) -> &[u8] {
         self.scanner.reader.bytes()

@@ -71,17 +71,23 @@ pub(super) struct Reader<'t> {
     buffer: usize,
     /// What is wrong with a UTF-16 text, and where.
     bad: Option<(usize, &'static str)>,
+    /// Of a UTF-16 text, now and then: the length up to there in UTF-8 and in units of UTF-16.
+    lengths: Vec<(usize, usize)>,
 }
+
+/// So many bytes are looked through to find a place in a UTF-16 text.
+const LENGTHS: usize = 64;
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
+        let mut lengths = Vec::new();
         let (text, start, bad) = match text {
             [0xff, 0xfe, rest @ ..] => {
-                let (text, bad) = from_utf16(rest, u16::from_le_bytes);
+                let (text, bad) = from_utf16(rest, u16::from_le_bytes, &mut lengths);
                 (Cow::Owned(text), 0, bad)
             }
             [0xfe, 0xff, rest @ ..] => {
-                let (text, bad) = from_utf16(rest, u16::from_be_bytes);
+                let (text, bad) = from_utf16(rest, u16::from_be_bytes, &mut lengths);
                 (Cow::Owned(text), 0, bad)
             }
             [0xef, 0xbb, 0xbf, ..] => (Cow::Borrowed(text), 3, None),
@@ -89,7 +95,31 @@ impl<'t> Reader<'t> {
         };
         let read = STEP.min(text.len());
         let mark = Mark { byte: start, ..Mark::default() };
-        Reader { text, mark, loaded: start, read, at_end: false, padding: 0, buffer: start, bad }
+        let (at_end, padding, buffer) = (false, 0, start);
+        Reader { text, mark, loaded: start, read, at_end, padding, buffer, bad, lengths }
+    }
+
+    /// Whether the text that was given is UTF-16.
+    pub(super) fn is_utf16(&self) -> bool {
+        !self.lengths.is_empty()
+    }
+
+    /// Which byte of a UTF-16 text a byte of [`bytes`](Reader::bytes) was.
+    pub(super) fn given(&self, byte: usize) -> usize {
+        let known = self.lengths.partition_point(|(bytes, _)| *bytes <= byte);
+        let &(bytes, units) =
+            known.checked_sub(1).and_then(|at| self.lengths.get(at)).unwrap_or(&(0, 0));
+        let since = self.text.get(bytes..byte).unwrap_or_default();
+        let since: usize = since
+            .iter()
+            .map(|byte| match byte {
+                0x80..0xc0 => 0,
+                0xf0.. => 2,
+                _ => 1,
+            })
+            .sum();
+        // Behind the byte order mark.
+        2 * (1 + units + since)
     }
 
     /// The text that marks are places of: the one that was given, if it was UTF-8.
@@ -306,15 +336,25 @@ impl<'t> Reader<'t> {
 }
 
 /// UTF-16 as UTF-8, up to what is wrong with it.
-fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (Vec<u8>, Option<(usize, &'static str)>) {
+fn from_utf16(
+    bytes: &[u8],
+    unit: fn([u8; 2]) -> u16,
+    lengths: &mut Vec<(usize, usize)>,
+) -> (Vec<u8>, Option<(usize, &'static str)>) {
     let mut text = String::with_capacity(bytes.len());
+    let mut taken = 0;
+    lengths.push((0, 0));
     let mut units = bytes.chunks(2).map(|pair| match *pair {
         [a, b] => Some(unit([a, b])),
         _ => None,
     });
     let bad = loop {
+        if lengths.last().is_some_and(|(bytes, _)| text.len() - bytes >= LENGTHS) {
+            lengths.push((text.len(), taken));
+        }
         let Some(first) = units.next() else { break None };
         let Some(first) = first else { break Some("incomplete UTF-16 character") };
+        taken += 1;
         if let Some(c) = char::from_u32(first.into()) {
             text.push(c);
         } else if first >= 0xdc00 {
@@ -324,7 +364,10 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (Vec<u8>, Option<(usize
                 break Some("incomplete UTF-16 surrogate pair");
             };
             match char::decode_utf16([first, second]).next() {
-                Some(Ok(c)) => text.push(c),
+                Some(Ok(c)) => {
+                    text.push(c);
+                    taken += 1;
+                }
                 _ => break Some("expected low surrogate area"),
             }
         }

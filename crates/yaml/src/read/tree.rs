@@ -67,6 +67,25 @@ impl Tree {
     pub(crate) fn parse(text: &[u8]) -> Result<Tree, Error> {
         // go-yaml reads an empty text as an empty line.
         let mut events = Events::new(if text.is_empty() { b"\n" } else { text });
+        let mut parsed = Tree::of(&mut events);
+        // Spans are of the text as it was given, not of what was made of it.
+        if events.is_utf16() {
+            let byte = |at| events.given(at);
+            let given = |span: Span| Span { start: byte(span.start), end: byte(span.end) };
+            match &mut parsed {
+                Ok(tree) => tree.nodes.iter_mut().for_each(|node| node.span = given(node.span)),
+                Err(_) => {
+                    return parsed.map_err(|error| {
+                        let span = error.span().map(given);
+                        error.spanning(span)
+                    });
+                }
+            }
+        }
+        parsed
+    }
+
+    fn of(events: &mut Events<'_>) -> Result<Tree, Error> {
         let mut tree = Tree::default();
         let mut anchors = Anchors::new();
         let mut open: Vec<Open> = Vec::new();

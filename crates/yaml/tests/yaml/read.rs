@@ -147,6 +147,34 @@ fn places_of_nodes() {
     assert!(nodes.find(["a", "l", "x"]).is_none());
 }
 
+/// A text in UTF-16, behind its byte order mark.
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+#[test]
+fn places_in_utf16_are_of_the_text_given() {
+    let long = "å".repeat(300);
+    let text = format!("a: x😀y\n{long}: [ä, '{long}']\nb: end\n");
+    let paths = [&["a"][..], &[&long, "0"], &[&long, "1"], &["b"]];
+    let places = nodes(text.as_bytes()).unwrap();
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let given = utf16(&text, bytes);
+        let found = nodes(&given).unwrap();
+        for path in paths {
+            let (place, expected) = (found.find(path).unwrap(), places.find(path).unwrap());
+            let slice = |span: pintle_yaml::Span| given[span.start..span.end].to_vec();
+            let same =
+                |span: pintle_yaml::Span| utf16(&text[span.start..span.end], bytes)[2..].to_vec();
+            assert_eq!(slice(place.value), same(expected.value), "{path:?}");
+            assert_eq!(place.key.map(slice), expected.key.map(same), "{path:?}");
+        }
+        let error = nodes(&utf16("é: [😀", bytes)).unwrap_err();
+        let end = utf16("é: [😀", bytes).len();
+        assert_eq!(error.span().map(|span| span.end), Some(end), "{error}");
+    }
+}
+
 #[test]
 fn structs_as_go_fills_them() {
     #[derive(Debug, Default, PartialEq, serde::Deserialize)]
