@@ -182,7 +182,7 @@ impl<'c> Renderer<'c> {
         let mut builder = engine.builder();
         let mut templates = Vec::with_capacity(sources.len());
         for (path, (chart, data)) in sources {
-            builder.add(&path, &**data);
+            builder.add_shared(&path, data.clone());
             let partial = path.rsplit('/').next().is_some_and(|base| base.starts_with('_'));
             templates.push(Template { path, chart, partial });
         }
