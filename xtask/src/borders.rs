@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "pintle-cluster",
         &["pintle-release", "pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"],
     ),
+    ("pintle-sql", &["pintle-release", "pintle-strconv"]),
     ("pintle-repo", &["pintle-chart", "pintle-yaml", "pintle-strconv", "pintle-semver"]),
     ("pintle-provenance", &["pintle-yaml", "pintle-strconv"]),
     (
@@ -33,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "pintle-release",
             "pintle-repo",
             "pintle-semver",
+            "pintle-sql",
             "pintle-strconv",
             "pintle-template",
             "pintle-values",
@@ -50,6 +52,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("pgp", "pintle-provenance"),
     ("reqwest", "pintle-repo"),
     ("tar", "pintle-chart"),
+    ("tokio-postgres", "pintle-sql"),
 ];
 
 /// Checks the manifests of all crates.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pintle_cluster::{Connection, Kubernetes};
 use pintle_release::actions::{Actions, DryRun};
 use pintle_release::{Cancel, Cluster, Driver, ListOptions, Memory, Release, Storage};
+use pintle_sql::{Address, Records};
 
 use crate::action_host::ActionHost;
 use crate::context::Context;
@@ -74,7 +75,7 @@ impl Session {
             ));
         }
         let kubernetes = Kubernetes::new(connection(&context.settings, namespace));
-        let storage = Storage::new(driver(&kubernetes, records)?);
+        let storage = Storage::new(driver(&kubernetes, records, &context.settings)?);
         let cancel = Cancel::new();
         let host = ActionHost::new(&context.settings);
         Ok(Self { kubernetes, storage, host, namespace: namespace.to_owned(), cancel })
@@ -146,29 +147,44 @@ pub(crate) fn connection(settings: &Settings, namespace: &str) -> Connection {
         tls_server_name: given(&settings.kube_tls_server_name),
         namespace: given(namespace),
         qps: settings.qps,
-        request_timeout: match settings.request_timeout {
-            Duration::ZERO => Duration::from_secs(366 * 24 * 3600),
-            given => given,
-        },
+        request_timeout: patience(settings),
         burst: u32::try_from(settings.burst_limit).unwrap_or_default(),
     }
 }
 
+/// How long an answer may take; zero is for ever.
+fn patience(settings: &Settings) -> Duration {
+    match settings.request_timeout {
+        Duration::ZERO => Duration::from_secs(366 * 24 * 3600),
+        given => given,
+    }
+}
+
 /// The store that `HELM_DRIVER` names.
-fn driver(kubernetes: &Kubernetes, namespace: &str) -> Result<Box<dyn Driver>, Failure> {
+fn driver(
+    kubernetes: &Kubernetes,
+    namespace: &str,
+    settings: &Settings,
+) -> Result<Box<dyn Driver>, Failure> {
     let name = variable("HELM_DRIVER").unwrap_or_default();
     Ok(match name.as_str() {
         "" | "secret" | "secrets" => Box::new(kubernetes.secrets(namespace)),
         "configmap" | "configmaps" => Box::new(kubernetes.config_maps(namespace)),
         "memory" => Box::new(memory(namespace)?),
-        "sql" => {
-            return Err(Failure::new("HELM_DRIVER=sql: records in PostgreSQL cannot be read yet"));
-        }
+        "sql" => Box::new(database(namespace, settings)?),
         _ => {
             let name = pintle_strconv::quote(&name);
             return Err(Failure::new(format!("unknown driver {name}")));
         }
     })
+}
+
+/// Records in the database that `HELM_DRIVER_SQL_CONNECTION_STRING` names.
+fn database(namespace: &str, settings: &Settings) -> Result<Records, Failure> {
+    let text = variable("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
+    let address = Address::parse(&text, &variable)
+        .map_err(|error| Failure::new(format!("unable to instantiate SQL driver: {error}")))?;
+    Ok(Records::new(address, namespace, patience(settings)))
 }
 
 /// No file of records is longer.
