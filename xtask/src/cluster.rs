@@ -7,6 +7,8 @@ pub(crate) mod identity;
 mod objects;
 mod postgres;
 
+pub(crate) use postgres::programs as postgres_programs;
+
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -253,6 +255,12 @@ impl Cluster {
     /// Where the PostgreSQL beside it is, for Helm's SQL driver.
     pub(crate) fn sql(&self) -> Option<&str> {
         self.facts["sql"].as_str()
+    }
+
+    /// Starts a PostgreSQL beside it, which ends with the cluster, and gives its address.
+    pub(crate) fn start_sql(&self) -> Result<String, String> {
+        let password = self.facts["token"].as_str().unwrap_or_default();
+        postgres::start(&self.folder, password, Group::Shared)
     }
 
     /// Its API server, asked as the administrator.

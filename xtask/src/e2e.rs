@@ -6,6 +6,7 @@
 mod cancelled;
 mod charts;
 mod context;
+mod database;
 mod difference;
 mod faults;
 mod killed;
@@ -16,6 +17,7 @@ mod proxied;
 mod records;
 mod requests;
 mod speed;
+mod sql;
 mod steps;
 mod twin;
 mod wares;
@@ -68,6 +70,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "mixed", quick: true, run: Run::Cluster(mixed::pintle) },
     Scenario { name: "twin", quick: true, run: Run::Cluster(twin::server_side) },
     Scenario { name: "twin-client-side", quick: false, run: Run::Cluster(twin::client_side) },
+    Scenario { name: "sql", quick: true, run: Run::Cluster(sql::next_to_helm) },
     Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
     Scenario { name: "charts", quick: false, run: Run::Cluster(charts::pintle) },
     Scenario { name: "repositories", quick: true, run: Run::Desk(wares::repositories) },

@@ -54,7 +54,7 @@ pub(crate) fn start(folder: &Path, password: &str, group: Group) -> Result<Strin
 }
 
 /// The newest of the system's, which are not on the path everywhere.
-fn programs() -> Result<PathBuf, String> {
+pub(crate) fn programs() -> Result<PathBuf, String> {
     let mut found: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::context::{Context, Program};
-use super::{Outcome, records, twin};
+use super::{Outcome, twin};
 
 const NAMESPACE: &str = "cancelled-x";
 
@@ -89,7 +89,7 @@ fn interrupt(child: &Child) -> Result<(), String> {
 fn pending(context: &Context, child: &mut Child) -> Result<String, String> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(30) {
-        let records = records::all(&context.server, NAMESPACE)?;
+        let records = context.records(NAMESPACE)?;
         let pending = records.iter().find(|one| {
             one.labels["status"].as_str().is_some_and(|status| status.starts_with("pending"))
         });
@@ -120,13 +120,10 @@ fn ended(child: &mut Child, patience: Duration) -> Result<Option<i32>, String> {
 
 /// A record's status, whether it has a holder, and its description.
 fn record(context: &Context, name: &str) -> Result<(String, bool, String), String> {
-    let path = format!("/api/v1/namespaces/{NAMESPACE}/secrets/{name}");
-    let object = context.server.object("GET", &path, None)?;
-    let held = object["metadata"]["annotations"]["pintle.dev/holder"].is_string();
-    let records = records::all(&context.server, NAMESPACE)?;
+    let records = context.records(NAMESPACE)?;
     let record = records.into_iter().find(|one| one.name == name).ok_or("it is gone")?;
     let release: serde_json::Value =
         serde_json::from_str(&record.text).map_err(|error| error.to_string())?;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    Ok((text(&release["info"]["status"]), held, text(&release["info"]["description"])))
+    Ok((text(&release["info"]["status"]), record.held, text(&release["info"]["description"])))
 }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::database::Database;
+use super::records::{self, Record};
 use crate::cluster::{Cluster, build};
 use crate::http::Server;
 use crate::tools;
@@ -112,6 +114,8 @@ pub(crate) struct Context {
     pub(crate) quick: bool,
     /// Whether times mean anything.
     pub(crate) release: bool,
+    /// Where records are kept; in Secrets when there is none.
+    pub(crate) database: Option<Database>,
     programs: Programs,
 }
 
@@ -128,7 +132,7 @@ impl Context {
         }
         tools::private_folder(&scratch)?;
         let server = cluster.server()?;
-        Ok(Context { cluster, server, scratch, quick, release, programs })
+        Ok(Context { cluster, server, scratch, quick, release, database: None, programs })
     }
 
     /// The command of a program in a namespace, with nothing of this machine's settings, on this
@@ -141,7 +145,19 @@ impl Context {
         command.env("HELM_CACHE_HOME", home.join("cache")).env("HELM_DATA_HOME", home.join("data"));
         command.env("HELM_CONFIG_HOME", home.join("config")).env("HOME", home);
         command.env("KUBECONFIG", self.cluster.kubeconfig()).env("HELM_NAMESPACE", namespace);
+        if let Some(database) = &self.database {
+            command.env("HELM_DRIVER", "sql");
+            command.env("HELM_DRIVER_SQL_CONNECTION_STRING", &database.url);
+        }
         command
+    }
+
+    /// All records in a namespace, by their keys.
+    pub(crate) fn records(&self, namespace: &str) -> Result<Vec<Record>, String> {
+        match &self.database {
+            Some(database) => records::in_database(database, namespace),
+            None => records::all(&self.server, namespace),
+        }
     }
 
     /// Runs a program in a namespace.
@@ -205,6 +221,9 @@ impl Context {
 
     /// Deletes a namespace with all that is in it, and waits until it is gone.
     pub(crate) fn delete_namespace(&self, name: &str) -> Result<(), String> {
+        if let Some(database) = &self.database {
+            database.forget(name)?;
+        }
         let path = format!("/api/v1/namespaces/{name}");
         let start = Instant::now();
         loop {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::context::{Context, Program};
-use super::{Outcome, live, proxied, records, twin};
+use super::{Outcome, live, proxied, twin};
 use crate::proxy::{Fault, Rule};
 use crate::tools;
 
@@ -300,7 +300,7 @@ fn kill(context: &Context, program: Program, case: &Case, namespace: &str) -> Re
             context.must(program, namespace, &command)?;
         }
         WayOut::Helm => {
-            let deployed = records::all(&context.server, namespace)?;
+            let deployed = context.records(namespace)?;
             let deployed =
                 deployed.into_iter().rfind(|record| record.labels["status"] == "deployed");
             let version = deployed.as_ref().and_then(|record| record.labels["version"].as_str());
@@ -321,7 +321,7 @@ fn kill(context: &Context, program: Program, case: &Case, namespace: &str) -> Re
 /// What an install has made before there was a record: its definition and its namespace.
 fn unknown(context: &Context, namespace: &str) -> Result<Vec<String>, String> {
     let mut unknown = Vec::new();
-    if records::all(&context.server, namespace)?.is_empty() {
+    if context.records(namespace)?.is_empty() {
         let definition = definition(namespace);
         if is_there(context, &format!("{DEFINITIONS}/{definition}"))? {
             unknown.push(definition);
@@ -335,7 +335,7 @@ fn unknown(context: &Context, namespace: &str) -> Result<Vec<String>, String> {
 
 /// After an upgrade the latest revision is deployed, and no other.
 fn one_deployed(context: &Context, namespace: &str) -> Result<(), String> {
-    let records = records::all(&context.server, namespace)?;
+    let records = context.records(namespace)?;
     let version =
         |labels: &serde_json::Value| labels["version"].as_str().and_then(|v| v.parse().ok());
     let states =
@@ -352,7 +352,7 @@ fn one_deployed(context: &Context, namespace: &str) -> Result<(), String> {
 /// What is live without a record: not what a chart keeps, and what its hooks have made.
 pub(super) fn left_over(context: &Context, namespace: &str) -> Result<BTreeSet<String>, String> {
     let mut left: BTreeSet<String> =
-        records::all(&context.server, namespace)?.into_iter().map(|record| record.name).collect();
+        context.records(namespace)?.into_iter().map(|record| record.name).collect();
     for (name, object) in live::objects(&context.server, namespace)? {
         let annotations = &object["metadata"]["annotations"];
         let hook = annotations["helm.sh/hook"].is_string();

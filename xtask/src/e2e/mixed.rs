@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::context::{Context, Program};
-use super::{Outcome, killed, records, twin};
+use super::{Outcome, killed, twin};
 
 /// Helm 3 and 4, which shows that the steps themselves are sound.
 pub(crate) fn helms(context: &mut Context) -> Result<Outcome, String> {
@@ -25,7 +25,7 @@ pub(crate) fn pintle(context: &mut Context) -> Result<Outcome, String> {
     Ok(Outcome::Passed)
 }
 
-fn turns(
+pub(super) fn turns(
     context: &Context,
     namespace: &str,
     programs: [Program; 2],
@@ -55,7 +55,7 @@ fn turns(
         }
         context.must(turn, namespace, &arguments)?;
         println!("{turn:?}: {}", step.first().unwrap_or(&""));
-        let found = records::all(&context.server, namespace)?;
+        let found = context.records(namespace)?;
         if step.first() == Some(&"uninstall") {
             continue;
         }

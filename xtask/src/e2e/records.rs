@@ -6,6 +6,7 @@ use data_encoding::BASE64;
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value};
 
+use super::database::Database;
 use super::normal;
 use crate::http::Server;
 
@@ -17,6 +18,8 @@ pub(crate) struct Record {
     pub(crate) labels: Value,
     /// The record as JSON, as it was written.
     pub(crate) text: String,
+    /// Whether somebody works on it, or has begun to.
+    pub(crate) held: bool,
 }
 
 /// All records in a namespace, by the names of their objects.
@@ -28,16 +31,54 @@ pub(crate) fn all(server: &Server, namespace: &str) -> Result<Vec<Record>, Strin
         let name = secret["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         let data = secret["data"]["release"].as_str().unwrap_or_default();
         let text = decode(data).map_err(|error| format!("{name}: {error}"))?;
-        records.push(Record { name, labels: secret["metadata"]["labels"].clone(), text });
+        let held = secret["metadata"]["annotations"]["pintle.dev/holder"].is_string();
+        records.push(Record { name, labels: secret["metadata"]["labels"].clone(), text, held });
     }
     records.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(records)
 }
 
-/// What stands in a Secret's data: base64 of the API, base64 of Helm, gzip.
+/// All records of a namespace in a database, by their keys. The columns are among the labels, and
+/// what stands in the table of labels is there with `label:` before its name.
+pub(crate) fn in_database(database: &Database, namespace: &str) -> Result<Vec<Record>, String> {
+    let rows = database.rows(&format!(
+        "SELECT r.key, r.type, r.body, r.name, r.version, r.status, r.owner, \
+         CASE WHEN r.createdat > 0 THEN 'TIME' END AS created, \
+         CASE WHEN r.modifiedat > 0 THEN 'TIME' END AS modified, \
+         (SELECT json_agg(json_build_array(l.key, l.value) ORDER BY l.key, l.value) \
+          FROM custom_labels_v1 l WHERE l.releasenamespace = r.namespace \
+          AND l.releasekey IN (r.key, ':' || substr(r.key, 20))) AS beside \
+         FROM releases_v1 r WHERE r.namespace = '{namespace}' ORDER BY r.key"
+    ))?;
+    let mut records = Vec::new();
+    for row in rows {
+        let name = row["key"].as_str().unwrap_or_default().to_owned();
+        let body = row["body"].as_str().unwrap_or_default();
+        let text = unzip(body.as_bytes()).map_err(|error| format!("{name}: {error}"))?;
+        let mut labels = Map::new();
+        for column in ["type", "name", "status", "owner", "created", "modified"] {
+            labels.insert(column.to_owned(), row[column].clone());
+        }
+        labels.insert("version".to_owned(), row["version"].to_string().into());
+        for label in row["beside"].as_array().into_iter().flatten() {
+            let key = label[0].as_str().unwrap_or_default();
+            labels.insert(format!("label:{key}"), label[1].clone());
+        }
+        let held = labels.contains_key("label:owner");
+        records.push(Record { name, labels: labels.into(), text, held });
+    }
+    Ok(records)
+}
+
+/// What stands in a Secret's data: base64 of the API, and what Helm has written.
 fn decode(data: &str) -> Result<String, String> {
     let inner = BASE64.decode(data.as_bytes()).map_err(|error| error.to_string())?;
-    let zipped = BASE64.decode(&inner).map_err(|error| error.to_string())?;
+    unzip(&inner)
+}
+
+/// What Helm writes: gzip in base64.
+fn unzip(record: &[u8]) -> Result<String, String> {
+    let zipped = BASE64.decode(record).map_err(|error| error.to_string())?;
     let mut text = String::new();
     GzDecoder::new(zipped.as_slice())
         .read_to_string(&mut text)

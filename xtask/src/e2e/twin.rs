@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, Ended, Program};
 use super::steps::{ANY, Action, STEPS, Step};
-use super::{Outcome, difference, live, normal, records};
+use super::{Outcome, difference, live, normal};
 
 /// How long the cluster may take to come to rest after a command.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -62,6 +62,12 @@ pub(crate) fn helm_with_itself(context: &mut Context) -> Result<Outcome, String>
 /// Helm and Pintle with server-side apply.
 pub(crate) fn server_side(context: &mut Context) -> Result<Outcome, String> {
     with_pintle(context, "twin", SERVER_SIDE)
+}
+
+/// Helm and Pintle, with the records wherever the context keeps them.
+pub(super) fn beside(context: &mut Context, name: &str) -> Result<(), String> {
+    let sides = sides(context, name, [Program::Helm, Program::Pintle])?;
+    walk(context, &sides, SERVER_SIDE)
 }
 
 /// Helm and Pintle with client-side apply.
@@ -246,7 +252,7 @@ fn settled(context: &Context, sides: &[Side; 2]) -> Result<Vec<String>, String> 
 fn state(context: &Context, namespace: &str) -> Result<Value, String> {
     let objects = live::objects(&context.server, namespace)?;
     let mut kept = BTreeMap::new();
-    for record in records::all(&context.server, namespace)? {
+    for record in context.records(namespace)? {
         kept.insert(record.name.clone(), record.normal(namespace)?);
     }
     Ok(json!({"objects": objects, "records": kept}))

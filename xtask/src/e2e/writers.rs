@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::context::{Context, Program};
-use super::{Outcome, records, twin};
+use super::{Outcome, twin};
 
 const NAMESPACE: &str = "writers-x";
 
@@ -23,7 +23,7 @@ pub(crate) fn helm(context: &mut Context) -> Result<Outcome, String> {
     Ok(Outcome::Passed)
 }
 
-fn contest(context: &Context, program: Program, rounds: usize) -> Result<(), String> {
+pub(super) fn contest(context: &Context, program: Program, rounds: usize) -> Result<(), String> {
     context.delete_namespace(NAMESPACE)?;
     context.create_namespace(NAMESPACE)?;
     let chart = context.chart("app", NAMESPACE)?.display().to_string();
@@ -32,7 +32,7 @@ fn contest(context: &Context, program: Program, rounds: usize) -> Result<(), Str
     let kubeconfig: PathBuf = context.cluster.kubeconfig();
     let mut both = 0;
     for round in 0..rounds {
-        let before = records::all(&context.server, NAMESPACE)?.len();
+        let before = context.records(NAMESPACE)?.len();
         let one = format!("--set=replicas={}", round % 3);
         let other = format!("--set=replicas={}", round % 3 + 1);
         let history = "--history-max=0";
@@ -48,7 +48,7 @@ fn contest(context: &Context, program: Program, rounds: usize) -> Result<(), Str
         }
         // The second may have come when the first was through already.
         both += usize::from(won == 2);
-        let found = records::all(&context.server, NAMESPACE)?;
+        let found = context.records(NAMESPACE)?;
         let mut versions: Vec<usize> = found
             .iter()
             .filter_map(|record| record.labels["version"].as_str()?.parse().ok())
