@@ -77,10 +77,11 @@ fn tables(
     }
     let [helms, ours] = made.as_slice() else { return Err("two databases".to_owned()) };
     let found = difference::between(helms, ours);
-    match found.is_empty() {
-        true => Ok(println!("the tables are the same, whoever makes them")),
-        false => Err(format!("the tables differ: {}", found.join("; "))),
+    if !found.is_empty() {
+        return Err(format!("the tables differ: {}", found.join("; ")));
     }
+    println!("the tables are the same, whoever makes them");
+    Ok(())
 }
 
 /// Tables, columns, indexes, rights and notes of what was done.
