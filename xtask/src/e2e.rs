@@ -13,6 +13,7 @@ mod killed;
 mod live;
 mod mixed;
 mod normal;
+mod others;
 mod proxied;
 mod records;
 mod requests;
@@ -73,6 +74,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "sql", quick: true, run: Run::Cluster(sql::next_to_helm) },
     Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
     Scenario { name: "charts", quick: false, run: Run::Cluster(charts::pintle) },
+    Scenario { name: "others", quick: false, run: Run::Cluster(others::next_to_helm) },
     Scenario { name: "repositories", quick: true, run: Run::Desk(wares::repositories) },
     Scenario { name: "registry", quick: true, run: Run::Desk(wares::registry) },
 ];

@@ -1,5 +1,5 @@
-//! The programs of the control plane, and the reference registry: built once from the Go modules in `xtask/cluster`, and kept in
-//! the user's cache for all checkouts.
+//! The programs of the control plane, the reference registry, and programs that call Helm: built once
+//! from the Go modules in `xtask/cluster`, and kept in the user's cache for all checkouts.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,6 +42,47 @@ const REGISTRY: Module = Module {
     programs: &[("registry", "github.com/distribution/distribution/v3/cmd/registry")],
 };
 
+/// What calls Helm for many releases.
+const HELMFILE: Module =
+    Module { folder: "helmfile", programs: &[("helmfile", "github.com/helmfile/helmfile")] };
+
+/// What encrypts values, and makes the keys for it.
+const SOPS: Module = Module {
+    folder: "sops",
+    programs: &[
+        ("sops", "github.com/getsops/sops/v3/cmd/sops"),
+        ("age-keygen", "filippo.io/age/cmd/age-keygen"),
+    ],
+};
+
+/// A plugin of Helm: its repository, the tag and the commit that it has to be, and the program that is
+/// built from it, if it is one of Go's.
+pub(crate) struct Plugin {
+    name: &'static str,
+    owner: &'static str,
+    tag: &'static str,
+    commit: &'static str,
+    program: Option<&'static str>,
+}
+
+/// What shows what an upgrade would change.
+pub(crate) const HELM_DIFF: Plugin = Plugin {
+    name: "helm-diff",
+    owner: "databus23",
+    tag: "v3.15.11",
+    commit: "d01cb21d1bd4c102e8eeaa69d456af9934739d84",
+    program: Some("bin/diff"),
+};
+
+/// What takes values that are encrypted.
+pub(crate) const HELM_SECRETS: Plugin = Plugin {
+    name: "helm-secrets",
+    owner: "jkroepke",
+    tag: "v4.7.7",
+    commit: "f02f8df1c57af3c65f531bb0e0bc0859a8540845",
+    program: None,
+};
+
 /// Where each program of the control plane is.
 pub(crate) struct Programs(Vec<(&'static str, PathBuf)>);
 
@@ -68,6 +109,46 @@ pub(crate) fn programs() -> Result<Programs, String> {
 /// The reference registry, built when it is not in the cache yet.
 pub(crate) fn registry() -> Result<PathBuf, String> {
     Ok(built(&REGISTRY)?.join("registry"))
+}
+
+/// helmfile, built when it is not in the cache yet.
+pub(crate) fn helmfile() -> Result<PathBuf, String> {
+    Ok(built(&HELMFILE)?.join("helmfile"))
+}
+
+/// The folder with `sops` and `age-keygen`, built when they are not in the cache yet.
+pub(crate) fn sops() -> Result<PathBuf, String> {
+    built(&SOPS)
+}
+
+/// The folder of a plugin, cloned and built when it is not in the cache yet. It is no repository of git
+/// any more.
+pub(crate) fn plugin(plugin: &Plugin) -> Result<PathBuf, String> {
+    let Plugin { name, owner, tag, commit, program } = plugin;
+    let folder = cache()?.join(format!("{name}-{tag}"));
+    if folder.exists() {
+        return Ok(folder);
+    }
+    finish(&folder, &format!("{name} {tag}"), |half| {
+        let mut git = Command::new("git");
+        git.args(["-c", "advice.detachedHead=false", "clone", "--quiet", "--depth", "1"]);
+        git.args(["--branch", tag, &format!("https://github.com/{owner}/{name}")]);
+        tools::output(git.arg(half))?;
+        let told =
+            tools::output(Command::new("git").args(["rev-parse", "HEAD"]).current_dir(half))?;
+        let told = String::from_utf8_lossy(&told);
+        if told.trim() != *commit {
+            return Err(format!("{name} {tag} is {} and not {commit}", told.trim()));
+        }
+        let repository = half.join(".git");
+        std::fs::remove_dir_all(&repository)
+            .map_err(|error| format!("{}: {error}", repository.display()))?;
+        let Some(program) = program else { return Ok(()) };
+        let mut go = go();
+        go.args(["build", "-trimpath", "-ldflags", "-s -w", "-o", program]);
+        tools::output(go.arg(".").current_dir(half)).map(drop)
+    })?;
+    Ok(folder)
 }
 
 /// A released Helm, by its version, installed when it is not in the cache yet.

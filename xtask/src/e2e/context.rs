@@ -160,6 +160,11 @@ impl Context {
         }
     }
 
+    /// Where a program is.
+    pub(crate) fn path(&self, program: Program) -> PathBuf {
+        self.programs.path(program).to_path_buf()
+    }
+
     /// Runs a program in a namespace.
     pub(crate) fn run(
         &self,
@@ -269,7 +274,8 @@ pub(crate) fn finish(command: &mut Command) -> Result<Ended, String> {
     })
 }
 
-fn copy(from: &Path, to: &Path, namespace: &str) -> Result<(), String> {
+/// Copies a folder of text files, in which a namespace's name takes the place of `@NAMESPACE@`.
+pub(crate) fn copy(from: &Path, to: &Path, namespace: &str) -> Result<(), String> {
     let entries =
         std::fs::read_dir(from).map_err(|error| format!("{}: {error}", from.display()))?;
     for entry in entries.flatten() {

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use self::distribution::{Distribution, Guard};
-use self::site::Site;
+pub(super) use self::site::Site;
 use self::steps::Step;
 use super::Outcome;
 use super::context::{Desk, Ended, Program, finish};

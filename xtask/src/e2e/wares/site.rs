@@ -12,12 +12,12 @@ use crate::http::{self, Head};
 
 /// Serves the files of a folder until the program ends; those below `guarded/` are for who knows the
 /// password, and what is below `moved/` is elsewhere.
-pub(super) struct Site {
-    pub(super) url: String,
+pub(crate) struct Site {
+    pub(crate) url: String,
 }
 
 impl Site {
-    pub(super) fn start(root: &Path) -> Result<Self, String> {
+    pub(crate) fn start(root: &Path) -> Result<Self, String> {
         let shown = |error: std::io::Error| error.to_string();
         let listener = TcpListener::bind("127.0.0.1:0").map_err(shown)?;
         let url = format!("http://{}", listener.local_addr().map_err(shown)?);
