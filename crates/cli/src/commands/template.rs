@@ -212,8 +212,7 @@ impl<'c> Checks<'c> {
         // With `--dry-run=server` alone Helm leaves the fields to the server that will be asked to take
         // them. Programs that compare rely on it: they show a change that would be refused, too.
         let check = InstallCheck {
-            disable_validation: !parsed.is("validate")
-                || parsed.is("disable-openapi-validation"),
+            disable_validation: !parsed.is("validate") || parsed.is("disable-openapi-validation"),
             take_ownership: parsed.is("take-ownership"),
             existing: !parsed.is("is-upgrade"),
         };
