@@ -4,6 +4,7 @@ pub(crate) mod certificate;
 pub(crate) mod cipher;
 mod der;
 mod dsa;
+mod ec;
 pub(crate) mod key;
 pub(crate) mod password;
 mod pem;

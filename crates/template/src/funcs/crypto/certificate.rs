@@ -281,6 +281,39 @@ mod tests {
     }
 
     #[test]
+    fn chains_on_all_curves_verify() {
+        let directory = std::env::temp_dir().join(format!("pintle-curves-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let write = |name: &str, text: &str| {
+            let path = directory.join(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        for (curve, hash) in
+            [("prime256v1", "SHA256"), ("secp384r1", "SHA384"), ("secp521r1", "SHA512")]
+        {
+            let args = ["ecparam", "-name", curve, "-genkey", "-noout"];
+            let Some(key) = openssl(&args) else { return };
+            let key_file = write("key.pem", &key);
+            // OpenSSL writes the key around which PKCS#8 says the curve.
+            let other = openssl(&["pkcs8", "-topk8", "-nocrypt", "-in", &key_file]).unwrap();
+            let ca = generate("genCAWithKey", &["ca".into(), Value::int(9), key.as_str().into()]);
+            assert_eq!(part(&ca, "Key"), key, "{curve}");
+            let args =
+                ["x".into(), names(&[]), names(&[]), Value::int(9), ca.clone(), other.into()];
+            let cert = generate("genSignedCertWithKey", &args);
+            assert_eq!(part(&cert, "Key"), key, "{curve}");
+            let (ca, cert) =
+                (write("ca.pem", &part(&ca, "Cert")), write("cert.pem", &part(&cert, "Cert")));
+            let said = openssl(&["verify", "-attime", "1709209900", "-CAfile", &ca, &cert]);
+            assert!(said.as_ref().unwrap().ends_with(": OK\n"), "{curve}: {said:?}");
+            let shown = openssl(&["x509", "-in", &cert, "-noout", "-text"]).unwrap();
+            assert!(shown.contains(&format!("ecdsa-with-{hash}")), "{shown}");
+        }
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+
+    #[test]
     fn a_certificate_can_sign_itself_with_any_key() {
         for kind in ["ecdsa", "ed25519"] {
             let key = text("genPrivateKey", &[kind.into()]);

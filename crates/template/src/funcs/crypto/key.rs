@@ -1,12 +1,12 @@
 //! Private keys: made, read and written as Go's `crypto` packages do.
 
 use ed25519_dalek::Signer;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 
 use super::der::{self, Reader};
+use super::ec::EcKey;
 use super::pem;
 use super::rng::Stream;
 use crate::{Call, Failure, Function, Outcome, Param, Value};
@@ -19,8 +19,6 @@ pub(crate) const FUNCTIONS: &[Function] =
 const RSA: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const SHA256_WITH_RSA: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11];
 const EC: &[u8] = &[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-const P256: &[u8] = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-const ECDSA_WITH_SHA256: &[u8] = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
 const ED25519: &[u8] = &[0x06, 3, 0x2b, 0x65, 0x70];
 /// What stands before a SHA-256 in a PKCS#1 signature (RFC 8017, 9.2).
 const SHA256_PREFIX: &[u8] =
@@ -31,7 +29,7 @@ const MAX_RSA: usize = 1024;
 /// A private key.
 pub(super) enum Key {
     Rsa(Box<RsaPrivateKey>),
-    Ec(p256::SecretKey),
+    Ec(EcKey),
     Ed25519(ed25519_dalek::SigningKey),
     /// A DSA key, which can be read but not sign certificates: the bytes of its block.
     Dsa(Vec<u8>),
@@ -43,7 +41,7 @@ fn gen_private_key(call: &mut Call<'_>) -> Outcome {
     let key = match kind.as_bytes() {
         b"" | b"rsa" => generate_rsa(&mut stream, 4096)
             .map_err(|error| Failure::new(format!("failed to generate private key: {error}")))?,
-        b"ecdsa" => generate_ec(&mut stream),
+        b"ecdsa" => Key::Ec(EcKey::generate(&mut stream)),
         b"ed25519" => {
             let mut seed = [0; 32];
             stream.fill(&mut seed);
@@ -60,17 +58,6 @@ pub(super) fn generate_rsa(stream: &mut Stream, bits: usize) -> Result<Key, Stri
     match RsaPrivateKey::new(stream, bits) {
         Ok(key) => Ok(Key::Rsa(Box::new(key))),
         Err(error) => Err(error.to_string()),
-    }
-}
-
-fn generate_ec(stream: &mut Stream) -> Key {
-    loop {
-        let mut bytes = [0; 32];
-        stream.fill(&mut bytes);
-        // Fails once in 2^32 times: the number must be below the curve's order.
-        if let Ok(key) = p256::SecretKey::from_slice(&bytes) {
-            return Key::Ec(key);
-        }
     }
 }
 
@@ -104,9 +91,9 @@ impl Key {
             Key::Ec(key) => {
                 let private = der::sequence(&[
                     der::integer(&[1]),
-                    der::value(der::OCTET_STRING, &key.to_bytes()),
-                    der::value(0xa0, P256),
-                    der::value(0xa1, &der::bit_string(&key.public_key().to_sec1_bytes())),
+                    der::value(der::OCTET_STRING, &key.number()),
+                    der::value(0xa0, key.curve()),
+                    der::value(0xa1, &der::bit_string(&key.point())),
                 ]);
                 pem::encode("EC PRIVATE KEY", &private)
             }
@@ -127,9 +114,7 @@ impl Key {
     pub(super) fn public_key_info(&self) -> Option<Vec<u8>> {
         let (algorithm, key) = match self {
             Key::Rsa(key) => (der::sequence(&[RSA, der::NULL]), rsa_public(key)),
-            Key::Ec(key) => {
-                (der::sequence(&[EC, P256]), key.public_key().to_sec1_bytes().into_vec())
-            }
+            Key::Ec(key) => (der::sequence(&[EC, key.curve()]), key.point()),
             Key::Ed25519(key) => {
                 (der::sequence(&[ED25519]), key.verifying_key().to_bytes().to_vec())
             }
@@ -142,7 +127,7 @@ impl Key {
     pub(super) fn signature_algorithm(&self) -> Option<Vec<u8>> {
         match self {
             Key::Rsa(_) => Some(der::sequence(&[SHA256_WITH_RSA, der::NULL])),
-            Key::Ec(_) => Some(der::sequence(&[ECDSA_WITH_SHA256])),
+            Key::Ec(key) => Some(der::sequence(&[key.signature_algorithm()])),
             Key::Ed25519(_) => Some(der::sequence(&[ED25519])),
             Key::Dsa(_) => None,
         }
@@ -150,20 +135,12 @@ impl Key {
 
     /// Signs.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let hash = Sha256::digest(message);
         match self {
             Key::Rsa(key) => {
-                let padded = [SHA256_PREFIX, &hash].concat();
+                let padded = [SHA256_PREFIX, &Sha256::digest(message)].concat();
                 key.sign(Pkcs1v15Sign::new_unprefixed(), &padded).map_err(|error| error.to_string())
             }
-            Key::Ec(key) => {
-                let key = p256::ecdsa::SigningKey::from(key);
-                let signature: p256::ecdsa::Signature =
-                    key.sign_prehash(&hash).map_err(|error| error.to_string())?;
-                let bytes = signature.to_bytes();
-                let (r, s) = bytes.split_at(32);
-                Ok(der::sequence(&[der::integer(r), der::integer(s)]))
-            }
+            Key::Ec(key) => key.sign(message),
             Key::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),
             Key::Dsa(_) => Err("x509: only RSA, ECDSA and Ed25519 keys supported".to_owned()),
         }
@@ -217,15 +194,7 @@ fn sec1(bytes: &[u8], curve: Option<&[u8]>) -> Option<Key> {
     }
     let number = reader.expect(der::OCTET_STRING)?.content;
     let own = reader.optional(0xa0).map(|element| element.content);
-    // The only curve that sprig makes keys of.
-    if curve.or(own)? != P256 {
-        return None;
-    }
-    let excess = number.len().saturating_sub(32);
-    let number = number.get(excess..)?;
-    let mut padded = [0; 32];
-    padded.get_mut(32 - number.len()..)?.copy_from_slice(number);
-    p256::SecretKey::from_slice(&padded).ok().map(Key::Ec)
+    EcKey::new(curve.or(own)?, number).map(Key::Ec)
 }
 
 fn pkcs8(bytes: &[u8]) -> Option<Key> {
