@@ -159,28 +159,33 @@ fn pod(object: &Value, age: Option<i64>) -> Status {
         "Succeeded" => current("Pod has completed successfully"),
         "Failed" => current("Pod has completed, but not successfully"),
         "Running" if has("Ready", "True").is_some() => current("Pod is Ready"),
-        "Running" => {
-            let looping: Vec<&str> = containers(object)
-                .filter(|status| {
-                    text(status, &["state", "waiting", "reason"], "") == "CrashLoopBackOff"
-                })
-                .map(|status| text(status, &["name"], ""))
-                .collect();
-            match looping.is_empty() {
-                false => failed(format!("Containers in CrashLoop state: {}", looping.join(","))),
-                true => progress("Pod is running but is not Ready"),
-            }
-        }
+        "Running" => match waiting_for(object, "CrashLoopBackOff") {
+            Some(names) => failed(format!("Containers in CrashLoop state: {names}")),
+            None => progress("Pod is running but is not Ready"),
+        },
         "Pending" => match unschedulable(object) {
             true if age.is_some_and(|age| age >= SCHEDULE_WINDOW) => {
                 failed("Pod could not be scheduled")
             }
             true => progress("Pod has not been scheduled"),
-            false => progress("Pod is in the Pending phase"),
+            false => match waiting_for(object, "InvalidImageName") {
+                // Helm waits on; but no time makes a name right.
+                Some(names) => failed(format!("Containers with an invalid image name: {names}")),
+                None => progress("Pod is in the Pending phase"),
+            },
         },
         "" => progress("Pod phase not available"),
         phase => Status::new(State::Unknown, format!("unknown phase {phase}")),
     }
+}
+
+/// The names of the containers that wait for this reason; `None` where there are none.
+fn waiting_for(pod: &Value, reason: &str) -> Option<String> {
+    let names: Vec<&str> = containers(pod)
+        .filter(|status| text(status, &["state", "waiting", "reason"], "") == reason)
+        .map(|status| text(status, &["name"], ""))
+        .collect();
+    (!names.is_empty()).then(|| names.join(","))
 }
 
 /// The statuses of a pod's containers.
@@ -480,6 +485,16 @@ mod tests {
                 "{kind: Pod, apiVersion: v1, status: {phase: Running, containerStatuses: [{name: a, state: {waiting: {reason: CrashLoopBackOff}}}]}}",
                 Failed,
                 "Containers in CrashLoop state: a",
+            ),
+            (
+                "{kind: Pod, apiVersion: v1, status: {phase: Pending, containerStatuses: [{name: a, state: {waiting: {reason: InvalidImageName}}}, {name: b, state: {waiting: {reason: ContainerCreating}}}]}}",
+                Failed,
+                "Containers with an invalid image name: a",
+            ),
+            (
+                "{kind: Pod, apiVersion: v1, status: {phase: Pending, containerStatuses: [{name: a, state: {waiting: {reason: ImagePullBackOff}}}]}}",
+                InProgress,
+                "Pod is in the Pending phase",
             ),
             (
                 "{kind: Pod, apiVersion: v1, status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable}]}}",
