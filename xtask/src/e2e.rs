@@ -72,6 +72,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "twin", quick: true, run: Run::Cluster(twin::server_side) },
     Scenario { name: "twin-client-side", quick: false, run: Run::Cluster(twin::client_side) },
     Scenario { name: "sql", quick: true, run: Run::Cluster(sql::next_to_helm) },
+    Scenario { name: "sql-twin", quick: false, run: Run::Cluster(sql::twins) },
     Scenario { name: "charts-helm", quick: false, run: Run::Cluster(charts::helm_with_itself) },
     Scenario { name: "charts", quick: false, run: Run::Cluster(charts::pintle) },
     Scenario { name: "others", quick: false, run: Run::Cluster(others::next_to_helm) },

@@ -180,9 +180,18 @@ impl Driver for Records {
             }
             Ok(stored)
         })?;
+        // Where Helm asks for one release, it has the user's labels alone; where it asks for all,
+        // those of the system too.
+        let users = query.name.is_some() || query.status.is_some();
         let mut listing = Listing::default();
         for one in stored {
-            match one.release(query.brief) {
+            let release = one.release(query.brief).map(|mut release| {
+                if users {
+                    release.labels = user_labels(&release.labels);
+                }
+                release
+            });
+            match release {
                 Ok(release) if selector.matches(&release.labels) => listing.releases.push(release),
                 Ok(_) => {}
                 Err(unreadable) => listing.unreadable.push(unreadable),

@@ -88,6 +88,9 @@ fn records_come_back() {
         assert_eq!((all.releases.len(), all.unreadable.len()), (3, 0));
         let chosen = Query { selector: Some("team=a,status!=failed"), ..Query::default() };
         let chosen = store.list(&chosen).expect("listed").releases;
+        let one = Query { name: Some("web"), ..Query::default() };
+        let one = store.list(&one).expect("listed").releases;
+        assert!(one.iter().all(|release| release.labels.len() == 1));
         assert_eq!(chosen.iter().map(Release::key).collect::<Vec<_>>(), [key("web", 1)]);
         assert_eq!(chosen[0].labels["owner"], "helm");
         assert_eq!(chosen[0].labels["version"], "1");

@@ -116,6 +116,8 @@ pub(crate) struct Context {
     pub(crate) release: bool,
     /// Where records are kept; in Secrets when there is none.
     pub(crate) database: Option<Database>,
+    /// The address of the PostgreSQL beside the cluster, once it was asked for.
+    pub(crate) sql: Option<String>,
     programs: Programs,
 }
 
@@ -132,7 +134,16 @@ impl Context {
         }
         tools::private_folder(&scratch)?;
         let server = cluster.server()?;
-        Ok(Context { cluster, server, scratch, quick, release, database: None, programs })
+        Ok(Context {
+            cluster,
+            server,
+            scratch,
+            quick,
+            release,
+            database: None,
+            sql: None,
+            programs,
+        })
     }
 
     /// The command of a program in a namespace, with nothing of this machine's settings, on this

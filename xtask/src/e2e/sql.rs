@@ -14,8 +14,41 @@ use crate::cluster;
 /// Where single releases are.
 const NAMESPACE: &str = "sql-x";
 
-/// All of it, on a PostgreSQL that ends with the cluster.
+/// What only a database has, turns, two at once, and what was broken off.
 pub(crate) fn next_to_helm(context: &mut Context) -> Result<Outcome, String> {
+    on_postgres(context, |context, create| {
+        tables(context, create)?;
+        context.database = Some(create("alone")?);
+        alone(context)?;
+        println!("in turns");
+        context.database = Some(create("mixed")?);
+        mixed::turns(context, "sql-mixed", [Program::Helm, Program::Pintle], false)?;
+        mixed::turns(context, "sql-mixed", [Program::Pintle, Program::Helm], false)?;
+        println!("two at once");
+        writers::contest(context, Program::Pintle, if context.quick { 10 } else { 100 })?;
+        println!("broken off and killed");
+        cancelled::pintle(context)?;
+        killed::pintle(context)?;
+        Ok(())
+    })
+}
+
+/// The twin test, with the rows of one database as records.
+pub(crate) fn twins(context: &mut Context) -> Result<Outcome, String> {
+    on_postgres(context, |context, create| {
+        context.database = Some(create("twin")?);
+        twin::beside(context, "sql-twin")
+    })
+}
+
+/// Makes a new database.
+type Create<'a> = &'a dyn Fn(&str) -> Result<Database, String>;
+
+/// Works with a PostgreSQL that ends with the cluster.
+fn on_postgres(
+    context: &mut Context,
+    work: impl FnOnce(&mut Context, Create<'_>) -> Result<(), String>,
+) -> Result<Outcome, String> {
     if let Some(missing) = twin::missing(context) {
         return Ok(Outcome::LeftOut(missing));
     }
@@ -23,39 +56,17 @@ pub(crate) fn next_to_helm(context: &mut Context) -> Result<Outcome, String> {
         Ok(programs) => programs.join("psql"),
         Err(missing) => return Ok(Outcome::LeftOut(missing)),
     };
-    let server = context.cluster.start_sql()?;
-    let ended = all(context, |name| Database::create(&server, psql.clone(), name));
+    let server = match &context.sql {
+        Some(server) => server.clone(),
+        None => context.sql.insert(context.cluster.start_sql()?).clone(),
+    };
+    let ended = work(context, &|name| Database::create(&server, psql.clone(), name));
     context.database = None;
     ended.map(|()| Outcome::Passed)
 }
 
-fn all(
-    context: &mut Context,
-    create: impl Fn(&str) -> Result<Database, String>,
-) -> Result<(), String> {
-    tables(context, &create)?;
-    context.database = Some(create("alone")?);
-    alone(context)?;
-    println!("the twin test, with records in one database");
-    context.database = Some(create("twin")?);
-    twin::beside(context, "sql-twin")?;
-    println!("in turns");
-    context.database = Some(create("mixed")?);
-    mixed::turns(context, "sql-mixed", [Program::Helm, Program::Pintle], false)?;
-    mixed::turns(context, "sql-mixed", [Program::Pintle, Program::Helm], false)?;
-    println!("two at once");
-    writers::contest(context, Program::Pintle, if context.quick { 10 } else { 100 })?;
-    println!("broken off and killed");
-    cancelled::pintle(context)?;
-    killed::pintle(context)?;
-    Ok(())
-}
-
 /// Whoever comes first makes the tables, and the other one takes them for its own.
-fn tables(
-    context: &mut Context,
-    create: impl Fn(&str) -> Result<Database, String>,
-) -> Result<(), String> {
+fn tables(context: &mut Context, create: Create<'_>) -> Result<(), String> {
     let mut made = Vec::new();
     for (name, first, second) in
         [("by_helm", Program::Helm, Program::Pintle), ("by_pintle", Program::Pintle, Program::Helm)]

@@ -117,7 +117,9 @@ fn walk(context: &Context, sides: &[Side; 2], way: Way) -> Result<(), String> {
             *time += shown.time;
         }
         let mut found = difference::between(&one.status, &other.status);
-        if step.status != ANY && one.status != step.status {
+        // A database takes a record into a namespace that is not there, and commands end otherwise.
+        let known = step.status != ANY && context.database.is_none();
+        if known && one.status != step.status {
             found.push(format!("Helm's status is {}, not {}", one.status, step.status));
         }
         let lines = difference::between(&one.stdout, &other.stdout);
