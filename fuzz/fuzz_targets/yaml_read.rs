@@ -16,8 +16,9 @@ fuzz_target!(|text: &[u8]| {
     let full = ReadOptions::new().integers(true).full_parser(true).read(text);
     if let Ok(head) = head(text) {
         let value = full.as_ref().expect("a text with a head can be read");
-        if let Some(kind) = only(value, "kind") {
-            assert_eq!(kind.as_str().unwrap_or_default(), head.kind.as_str());
+        // Go makes texts of numbers and booleans where it wants a text.
+        if let Some(kind) = only(value, "kind").and_then(Value::as_str) {
+            assert_eq!(kind, head.kind.as_str());
         }
     }
     match nodes(text) {
