@@ -58,6 +58,7 @@ mod error;
 mod file;
 mod files;
 mod glob;
+mod gzip;
 mod ignore;
 mod limits;
 mod lint;

@@ -1,12 +1,12 @@
 //! A chart as an archive, as Helm packs it.
 
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io;
 
-use flate2::{Compression, GzBuilder};
+use flate2::GzBuilder;
 use pintle_yaml::{Map, Value, to_yaml};
 
-use crate::{Chart, Lock, Member, MemberKind};
+use crate::{Chart, Lock, Member, MemberKind, gzip};
 
 /// What Helm puts into the header of its archives.
 const EXTRA: &[u8] = b"rr\x28\x00aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=";
@@ -67,39 +67,41 @@ impl From<io::Error> for PackError {
 /// The chart's metadata are not allowed, or its schema is no JSON.
 pub fn pack(chart: &mut Chart, modified: u64) -> Result<Vec<u8>, PackError> {
     chart.metadata.validate().map_err(PackError::Invalid)?;
-    let gzip = GzBuilder::new().extra(EXTRA).comment("Helm").operating_system(255);
-    let mut tar = Tar { out: gzip.write(Vec::new(), Compression::default()), modified };
+    let mut tar = Tar { out: Vec::new(), modified };
     tar.chart(chart, "")?;
-    // Two empty blocks end an archive.
-    tar.out.write_all(&[0; 2 * BLOCK])?;
-    Ok(tar.out.finish()?)
+    let header = GzBuilder::new().extra(EXTRA).comment("Helm").operating_system(255);
+    Ok(gzip::pack(&tar.finish(), header)?)
 }
 
 /// Makes an archive of anything, in the order given.
 pub(crate) fn pack_members(members: &[Member], modified: u64) -> io::Result<Vec<u8>> {
-    let gzip = GzBuilder::new().operating_system(255);
-    let mut tar = Tar { out: gzip.write(Vec::new(), Compression::default()), modified };
+    let mut tar = Tar { out: Vec::new(), modified };
     for Member { name, kind, mode, data } in members {
         match kind {
-            MemberKind::File => tar.entry(name, b'0', *mode, data)?,
+            MemberKind::File => tar.entry(name, b'0', *mode, data),
             MemberKind::Directory => {
-                tar.entry(&format!("{}/", name.trim_end_matches('/')), b'5', *mode, &[])?;
+                tar.entry(&format!("{}/", name.trim_end_matches('/')), b'5', *mode, &[]);
             }
             MemberKind::Other(_) => {}
         }
     }
-    tar.out.write_all(&[0; 2 * BLOCK])?;
-    tar.out.finish()
+    gzip::pack(&tar.finish(), GzBuilder::new().operating_system(255))
 }
 
 const BLOCK: usize = 512;
 
 struct Tar {
-    out: flate2::write::GzEncoder<Vec<u8>>,
+    out: Vec<u8>,
     modified: u64,
 }
 
 impl Tar {
+    /// The whole archive: two empty blocks end it.
+    fn finish(mut self) -> Vec<u8> {
+        self.out.extend_from_slice(&[0; 2 * BLOCK]);
+        self.out
+    }
+
     fn chart(&mut self, chart: &Chart, prefix: &str) -> Result<(), PackError> {
         let base = format!("{prefix}{}/", chart.name());
         let mut metadata = chart.metadata.clone();
@@ -108,20 +110,20 @@ impl Tar {
             metadata.dependencies = None;
         }
         let text = to_yaml(&metadata.to_value()).map_err(PackError::Yaml)?;
-        self.file(&format!("{base}Chart.yaml"), text.as_bytes())?;
+        self.file(&format!("{base}Chart.yaml"), text.as_bytes());
         if let Some(lock) = chart.lock.as_ref().filter(|_| metadata.api_version == "v2") {
             let text = to_yaml(&lock.to_value()).map_err(PackError::Yaml)?;
-            self.file(&format!("{base}Chart.lock"), text.as_bytes())?;
+            self.file(&format!("{base}Chart.lock"), text.as_bytes());
         }
         for file in chart.raw.iter().filter(|file| file.name == *"values.yaml") {
-            self.file(&format!("{base}values.yaml"), &file.data)?;
+            self.file(&format!("{base}values.yaml"), &file.data);
         }
         if let Some(schema) = &chart.schema {
             pintle_yaml::read_json(schema).map_err(|_| PackError::Schema)?;
-            self.file(&format!("{base}values.schema.json"), schema)?;
+            self.file(&format!("{base}values.schema.json"), schema);
         }
         for file in chart.templates.iter().chain(&chart.files) {
-            self.file(&format!("{base}{}", file.name), &file.data)?;
+            self.file(&format!("{base}{}", file.name), &file.data);
         }
         let below = format!("{base}charts/");
         for subchart in &chart.dependencies {
@@ -130,31 +132,24 @@ impl Tar {
         Ok(())
     }
 
-    fn file(&mut self, path: &str, data: &[u8]) -> io::Result<()> {
-        self.entry(path, b'0', 0o644, data)
+    fn file(&mut self, path: &str, data: &[u8]) {
+        self.entry(path, b'0', 0o644, data);
     }
 
-    fn entry(&mut self, path: &str, kind: u8, mode: u32, data: &[u8]) -> io::Result<()> {
+    fn entry(&mut self, path: &str, kind: u8, mode: u32, data: &[u8]) {
         match split(path) {
             Some((prefix, name)) => self.member(prefix, name, kind, mode, data),
             None => {
                 // What the header cannot hold stands in a record before it.
                 let record = record("path", path);
-                self.member("", "PaxHeaders.0/path", b'x', 0, record.as_bytes())?;
+                self.member("", "PaxHeaders.0/path", b'x', 0, record.as_bytes());
                 let ascii: String = path.chars().filter(char::is_ascii).collect();
-                self.member("", ascii.get(..100).unwrap_or(&ascii), kind, mode, data)
+                self.member("", ascii.get(..100).unwrap_or(&ascii), kind, mode, data);
             }
         }
     }
 
-    fn member(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        kind: u8,
-        mode: u32,
-        data: &[u8],
-    ) -> io::Result<()> {
+    fn member(&mut self, prefix: &str, name: &str, kind: u8, mode: u32, data: &[u8]) {
         let mut header = Vec::with_capacity(BLOCK);
         let mut field = |text: &str, width: usize| {
             header.extend_from_slice(text.as_bytes());
@@ -179,10 +174,9 @@ impl Tar {
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
         let sum = format!("{sum:06o}\0 ");
         drop(header.splice(148..156, sum.bytes()));
-        self.out.write_all(&header)?;
-        self.out.write_all(data)?;
-        let rest = data.len().next_multiple_of(BLOCK) - data.len();
-        self.out.write_all([0; BLOCK].get(..rest).unwrap_or_default())
+        self.out.extend_from_slice(&header);
+        self.out.extend_from_slice(data);
+        self.out.resize(self.out.len().next_multiple_of(BLOCK), 0);
     }
 }
 
