@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::thread;
 
 use pintle_chart::{Chart, Dependency, Loader, Lock, clean_path, pack};
 use pintle_semver::{Constraint, Version};
@@ -417,12 +418,11 @@ impl<'c> Manager<'c> {
             }
         }
         for Saved { name, archive } in &saved {
-            let path = charts.join(name);
             Loader::new()
                 .load_reader(archive.as_slice())
                 .map_err(|error| Error::Other(format!("{name}: {error}")))?;
-            file::write(&path, archive, 0o644).map_err(Error::io("write", &path))?;
         }
+        write_all(&charts, &saved)?;
         fs::create_dir_all(&charts).map_err(Error::io("mkdir", &charts))?;
         self.said.push_str("Deleting outdated charts\n");
         self.clean(&charts, locked, &saved)
@@ -626,6 +626,26 @@ impl<'c> Manager<'c> {
             .map_err(|error| Error::Other(error.to_string()))?;
         file::write(&path, text.as_bytes(), 0o644).map_err(Error::io("write", &path))
     }
+}
+
+/// Writes archives, several at a time: most of it is waiting for the disk.
+fn write_all(charts: &Path, saved: &[Saved]) -> Result<(), Error> {
+    const THREADS: usize = 8;
+    let write = |Saved { name, archive }: &Saved| {
+        let path = charts.join(name);
+        file::write(&path, archive, 0o644).map_err(Error::io("write", &path))
+    };
+    let share = saved.len().div_ceil(THREADS).max(1);
+    thread::scope(|scope| {
+        let workers: Vec<_> = saved
+            .chunks(share)
+            .map(|share| scope.spawn(move || share.iter().try_for_each(write)))
+            .collect();
+        workers.into_iter().try_for_each(|worker| {
+            let early = || Err(Error::Other("a thread that writes ended early".to_owned()));
+            worker.join().unwrap_or_else(|_| early())
+        })
+    })
 }
 
 fn reference(dependency: &Dependency) -> Result<Reference, Error> {
