@@ -9,14 +9,12 @@ use pintle_release::{
 };
 use pintle_sql::{Address, Records};
 
-/// A store in a schema of its own, which begins empty; `None` where there is no server.
-fn records(schema: &str, namespace: &str) -> Option<Records> {
+/// A store; `None` where there is no server.
+fn records(namespace: &str) -> Option<Records> {
     let Ok(text) = std::env::var("PINTLE_TEST_SQL") else {
         println!("skipped: PINTLE_TEST_SQL names no server");
         return None;
     };
-    let joint = if text.contains('?') { '&' } else { '?' };
-    let text = format!("{text}{joint}search_path={schema}");
     let address = Address::parse(&text, &|name| std::env::var(name).ok()).expect("an address");
     Some(Records::new(address, namespace, Duration::from_secs(20)))
 }
@@ -37,7 +35,7 @@ fn holder(seconds: i64) -> Holder {
 
 #[test]
 fn records_come_back() {
-    let Some(mut store) = records("public", "shop") else { return };
+    let Some(mut store) = records("shop") else { return };
     let key = |name: &str, revision| Key { name: name.into(), revision };
     let long = "l".repeat(53);
     for name in ["web", &long] {
@@ -83,7 +81,7 @@ fn records_come_back() {
     let found: Vec<_> = failed.releases.iter().map(Release::key).collect();
     assert_eq!(found, [key("web", 2)]);
     for namespace in ["shop", ""] {
-        let mut store = records("public", namespace).expect("a store");
+        let mut store = records(namespace).expect("a store");
         let all = store.list(&Query { brief: true, ..Query::default() }).expect("listed");
         assert_eq!((all.releases.len(), all.unreadable.len()), (3, 0));
         let chosen = Query { selector: Some("team=a,status!=failed"), ..Query::default() };
@@ -95,7 +93,7 @@ fn records_come_back() {
         assert_eq!(chosen[0].labels["owner"], "helm");
         assert_eq!(chosen[0].labels["version"], "1");
     }
-    let mut other = records("public", "elsewhere").expect("a store");
+    let mut other = records("elsewhere").expect("a store");
     assert_eq!(other.get(&key("web", 1)).err(), Some(StorageError::NotFound));
     assert_eq!(other.delete(&key("web", 1)), Err(StorageError::NotFound));
     for (name, version) in [("web", 1), ("web", 2), (long.as_str(), 1)] {
@@ -111,7 +109,7 @@ fn records_come_back() {
 
 #[test]
 fn one_of_many_creates() {
-    let Some(mut first) = records("public", "race") else { return };
+    let Some(mut first) = records("race") else { return };
     let mut one = release("race", 1, Status::Deployed);
     one.namespace = "race".into();
     let _ = first.delete(&one.key());
@@ -120,7 +118,7 @@ fn one_of_many_creates() {
             .map(|_| {
                 let one = one.clone();
                 scope.spawn(move || {
-                    let mut store = records("public", "race").expect("a store");
+                    let mut store = records("race").expect("a store");
                     match store.create(&one) {
                         Ok(()) => 1,
                         Err(StorageError::Exists) => 0,
