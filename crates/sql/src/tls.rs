@@ -6,10 +6,16 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{
+    CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime,
+};
 use rustls::server::ParsedCertificate;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme, SupportedProtocolVersion,
 };
@@ -39,7 +45,13 @@ pub(crate) fn configure(
         .with_custom_certificate_verifier(Arc::new(verifier));
     let mut config = match own_certificate(tls)? {
         Some((chain, key)) => {
-            builder.with_client_auth_cert(chain, key).map_err(|error| error.to_string())?
+            let key = rustls::crypto::ring::sign::any_supported_type(&key);
+            let own = CertifiedKey::new(chain, key.map_err(|error| error.to_string())?);
+            // That it cannot be told says nothing: a certificate of X.509's first version will do.
+            if let Err(error @ rustls::Error::InconsistentKeys(_)) = own.keys_match() {
+                return Err(error.to_string());
+            }
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))
         }
         None => builder.with_no_client_auth(),
     };
@@ -158,6 +170,40 @@ impl Trusted {
     }
 }
 
+/// The public key, with its algorithm, of a certificate of X.509's first version, which has nothing
+/// but fields in a fixed order: RFC 5280, section 4.1.
+fn first_version_key(certificate: &[u8]) -> Option<&[u8]> {
+    const SEQUENCE: u8 = 0x30;
+    const INTEGER: u8 = 0x02;
+    let (_, whole, _) = der(certificate, SEQUENCE)?;
+    let (_, mut fields, _) = der(whole, SEQUENCE)?;
+    // Serial number, algorithm of the signature, issuer, validity, subject.
+    for tag in [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE] {
+        fields = der(fields, tag)?.2;
+    }
+    Some(der(fields, SEQUENCE)?.0)
+}
+
+/// An element of DER: as it is, what is in it, and what follows.
+fn der(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8], &[u8])> {
+    let (first, rest) = bytes.split_first()?;
+    let (length, rest) = rest.split_first()?;
+    if *first != tag {
+        return None;
+    }
+    let (length, rest) = match length {
+        0..=0x7f => (usize::from(*length), rest),
+        // A length of one, two or three bytes.
+        0x81..=0x83 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
+            (digits.iter().fold(0, |all, digit| all << 8 | usize::from(*digit)), rest)
+        }
+        _ => return None,
+    };
+    let (content, after) = rest.split_at_checked(length)?;
+    Some((bytes.get(..bytes.len() - after.len())?, content, after))
+}
+
 /// Checks of a server's certificate what the mode asks for. That the server has its key is always
 /// checked.
 #[derive(Debug)]
@@ -212,10 +258,51 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
+        let checked = verify_tls13_signature(message, certificate, signed, algorithms);
+        // PostgreSQL's manual makes certificates of X.509's first version, which the library does
+        // not read. Where any certificate is taken its key is all that is needed.
+        match (&checked, &self.trusted, first_version_key(certificate)) {
+            (Err(_), None, Some(key)) => {
+                let key = SubjectPublicKeyInfoDer::from(key);
+                verify_tls13_signature_with_raw_key(message, &key, signed, algorithms)
+            }
+            _ => checked,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_the_first_version_are_found() {
+        let element = |tag: u8, content: &[u8]| match u8::try_from(content.len()) {
+            Ok(length) if length < 0x80 => [&[tag, length], content].concat(),
+            Ok(length) => [&[tag, 0x81, length], content].concat(),
+            Err(_) => panic!("a short element"),
+        };
+        let key = element(0x30, &[7; 130]);
+        let fields = |first: &[u8]| {
+            let four = element(0x30, b"").repeat(4);
+            let fields = [first, &element(2, b"\x01"), &four, &key].concat();
+            element(0x30, &[element(0x30, &fields), element(0x30, b"")].concat())
+        };
+        assert_eq!(first_version_key(&fields(b"")), Some(key.as_slice()));
+        // What has a version is of a later one.
+        assert_eq!(first_version_key(&fields(&element(0xa0, b"\x02\x01\x02"))), None);
+        let whole = fields(b"");
+        assert!((0..whole.len()).all(|length| first_version_key(&whole[..length]).is_none()));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_certificate_panics(bytes in proptest::collection::vec(0x28u8..0x38, 0..40)) {
+            let _ = first_version_key(&bytes);
+        }
     }
 }
