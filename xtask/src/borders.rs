@@ -53,6 +53,7 @@ const RESERVED: &[(&str, &str)] = &[
     ("reqwest", "pintle-repo"),
     ("tar", "pintle-chart"),
     ("tokio-postgres", "pintle-sql"),
+    ("wasmi", "pintle-cli"),
 ];
 
 /// Checks the manifests of all crates.

@@ -12,6 +12,8 @@ mod load;
 mod metadata;
 mod run;
 pub(crate) mod signed;
+#[cfg(feature = "wasm")]
+mod wasm;
 
 pub(crate) use complete::{candidates, commands};
 pub(crate) use getter::{Getters, scheme};
@@ -52,19 +54,31 @@ impl Plugin {
 
     /// Why it cannot be run here, if it cannot.
     pub(crate) fn unusable(&self) -> Option<String> {
-        let Metadata { name, runtime, .. } = &self.metadata;
-        (runtime != "subprocess").then(|| {
-            format!(
-                "plugin {} needs the runtime {} (WebAssembly), which is not supported",
-                pintle_strconv::quote(name),
-                pintle_strconv::quote(runtime)
-            )
-        })
+        if !self.is_wasm() {
+            return None;
+        }
+        #[cfg(feature = "wasm")]
+        return wasm::unusable(&self.metadata);
+        #[cfg(not(feature = "wasm"))]
+        Some(format!(
+            "plugin {} needs the runtime {} (WebAssembly), which this program was built without; \
+             the feature for it is called wasm",
+            pintle_strconv::quote(&self.metadata.name),
+            pintle_strconv::quote(&self.metadata.runtime)
+        ))
+    }
+
+    /// Whether it is in WebAssembly.
+    fn is_wasm(&self) -> bool {
+        self.metadata.runtime == "extism/v1"
     }
 }
 
 /// The file that makes a directory a plugin.
 pub(crate) const FILE: &str = "plugin.yaml";
+
+/// The module of a plugin in WebAssembly.
+const WASM: &str = "plugin.wasm";
 
 /// What a plugin is for.
 pub(crate) mod kind {

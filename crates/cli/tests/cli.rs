@@ -20,4 +20,5 @@ mod cli {
     #[path = "../../../repo/tests/repo/server.rs"]
     mod server;
     mod tables;
+    mod wasm;
 }

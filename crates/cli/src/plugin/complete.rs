@@ -81,7 +81,7 @@ fn ask(
     args: &[String],
 ) -> Option<Candidates> {
     let path = plugin.directory.join("plugin.complete");
-    if plugin.unusable().is_some() || !path.is_file() {
+    if plugin.is_wasm() || !path.is_file() {
         return None;
     }
     let variables = environment(plugin, &env::variables(program, settings));

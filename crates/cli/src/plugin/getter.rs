@@ -80,6 +80,24 @@ impl Getters {
         if let Some(why) = plugin.unusable() {
             return Err(why);
         }
+        #[cfg(feature = "wasm")]
+        if plugin.is_wasm() {
+            let variables = env::variables(&self.program, &self.settings);
+            let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value));
+            let debug = self.settings.debug;
+            let fetched =
+                super::wasm::fetch(plugin, scheme, location, access, &variables.collect(), debug);
+            return match fetched {
+                Ok(data) if data.len() as u64 > limit => {
+                    Err(format!("the plugin's answer has more than {limit} bytes"))
+                }
+                Ok(data) => Ok(data),
+                Err(super::wasm::Fault::Why(why)) => Err(why),
+                Err(super::wasm::Fault::Status(status)) => {
+                    Err(format!("the plugin answered with status {status}"))
+                }
+            };
+        }
         let has = |protocols: &[String]| protocols.iter().any(|known| known == scheme);
         let commands = plugin
             .metadata

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{FILE, Metadata, Plugin, kind};
+use super::{FILE, Metadata, Plugin, WASM, kind};
 use crate::log;
 use crate::provenance::read;
 use crate::settings::Settings;
@@ -74,7 +74,13 @@ pub(crate) fn load(directory: &Path) -> Result<Plugin, String> {
         let directory = pintle_strconv::quote(directory.to_string_lossy().as_bytes());
         format!("failed to load plugin {directory}: {error}")
     })?;
-    Ok(Plugin { directory: directory.to_owned(), metadata })
+    let plugin = Plugin { directory: directory.to_owned(), metadata };
+    let module = directory.join(WASM);
+    if plugin.is_wasm() && fs::metadata(&module).is_err() {
+        let module = pintle_strconv::quote(module.to_string_lossy().as_bytes());
+        return Err(format!("wasm binary missing for extism/v1 plugin: {module}"));
+    }
+    Ok(plugin)
 }
 
 /// The plugin of that kind and name.

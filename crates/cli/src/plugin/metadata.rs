@@ -239,7 +239,26 @@ fn v1(value: &Value) -> Result<Metadata, String> {
                 });
             }
         }
-        "extism/v1" => {}
+        "extism/v1" => {
+            let part = |key: &str| own.get(key).unwrap_or(&empty);
+            let type_name = "plugin.RuntimeConfigExtismV1";
+            known(
+                own,
+                type_name,
+                &[
+                    "memory",
+                    "config",
+                    "allowedHosts",
+                    "fileSystem",
+                    "timeout",
+                    "hostFunctions",
+                    "entryFuncName",
+                ],
+            )?;
+            let memory = &["maxPages", "maxHttpResponseBytes", "maxVarBytes"];
+            known(part("memory"), &format!("{type_name}Memory"), memory)?;
+            known(part("fileSystem"), &format!("{type_name}FileSystem"), &["createTempDir"])?;
+        }
         other => {
             let other = pintle_strconv::quote(other);
             return Err(format!(
@@ -308,12 +327,12 @@ fn texts_of(value: &Value, key: &str) -> Result<Vec<String>, String> {
 }
 
 /// The text under a key; empty if there is none.
-fn text_of(value: &Value, key: &str) -> Result<String, String> {
+pub(super) fn text_of(value: &Value, key: &str) -> Result<String, String> {
     value.get(key).map_or_else(|| Ok(String::new()), |found| scalar(found, key))
 }
 
 /// A text; numbers and truth values are taken for what they look like.
-fn scalar(value: &Value, key: &str) -> Result<String, String> {
+pub(super) fn scalar(value: &Value, key: &str) -> Result<String, String> {
     match value {
         Value::Null => Ok(String::new()),
         Value::String(text) => Ok(text.to_string()),
@@ -325,7 +344,7 @@ fn scalar(value: &Value, key: &str) -> Result<String, String> {
     }
 }
 
-fn truth_of(value: &Value, key: &str) -> Result<bool, String> {
+pub(super) fn truth_of(value: &Value, key: &str) -> Result<bool, String> {
     match value.get(key) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(truth)) => Ok(*truth),

@@ -139,6 +139,22 @@ pub(crate) fn call(program: &Program, plugin: &Plugin, args: Vec<String>) -> Res
     let ignores_flags = matches!(plugin.metadata.config, Config::Cli { ignore_flags: true, .. });
     let extra = if ignores_flags { Vec::new() } else { rest };
     let name = pintle_strconv::quote(&plugin.metadata.name);
+    #[cfg(feature = "wasm")]
+    if plugin.is_wasm() {
+        let mut environment = environment(plugin, &variables);
+        // These Helm gives to programs only.
+        environment.remove("HELM_PLUGIN_NAME");
+        environment.remove("HELM_PLUGIN_DIR");
+        let ended = super::wasm::command(plugin, &extra, &environment, settings.debug);
+        return ended.map_err(|fault| match fault {
+            super::wasm::Fault::Why(why) => Failure::new(why),
+            super::wasm::Fault::Status(status) => {
+                let mut failure = Failure::new(format!("plugin {name} exited with error"));
+                failure.exit = status;
+                failure
+            }
+        });
+    }
     let mut command = prepare(plugin, &plugin.metadata.commands, true, &extra, &variables)
         .map_err(|error| match plugin.unusable() {
             Some(_) => Failure::new(error),

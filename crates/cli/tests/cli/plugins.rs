@@ -290,17 +290,19 @@ fn archives_write_nothing_outside() {
     }
 }
 
+#[cfg(not(feature = "wasm"))]
 #[test]
 fn a_plugin_of_webassembly_is_named_and_refused() {
     let directory = Directory::new();
     let yaml = "apiVersion: v1\nname: wasm\nversion: 0.1.0\ntype: cli/v1\nruntime: extism/v1\n";
-    plugin(&directory, "wasm", &[("plugin.yaml", yaml)]);
-    let why =
-        "plugin \"wasm\" needs the runtime \"extism/v1\" (WebAssembly), which is not supported";
+    let files = [("plugin.yaml", yaml), ("plugin.wasm", "")];
+    plugin(&directory, "wasm", &files);
+    let why = "plugin \"wasm\" needs the runtime \"extism/v1\" (WebAssembly), which this program was \
+               built without; the feature for it is called wasm";
     assert!(bad(&directory, &["plugin", "install", "wasm"]).contains(why));
     assert_eq!(names(&directory.0.join(PLUGINS)), [""; 0]);
     // Helm may have installed it.
-    plugin(&directory, &format!("{PLUGINS}/wasm"), &[("plugin.yaml", yaml)]);
+    plugin(&directory, &format!("{PLUGINS}/wasm"), &files);
     assert!(bad(&directory, &["wasm"]).contains(why));
     assert!(good(&directory, &["plugin", "list"]).contains("wasm"));
 }
