@@ -26,6 +26,8 @@ pub(crate) fn ready(server: &Server) -> bool {
 }
 
 fn objects() -> Vec<(&'static str, Value)> {
+    // More than any chart asks for.
+    let room = json!({"cpu": "1k", "ephemeral-storage": "1Ti", "memory": "1Ti", "pods": "1M"});
     let mut objects = vec![
         (
             "/api/v1/nodes",
@@ -36,7 +38,7 @@ fn objects() -> Vec<(&'static str, Value)> {
                     "kubernetes.io/hostname": "fake",
                     "kubernetes.io/os": "linux",
                 },
-            }}),
+            }, "status": {"allocatable": room, "capacity": room}}),
         ),
         (
             "/apis/storage.k8s.io/v1/storageclasses",
